@@ -1,0 +1,36 @@
+"""Money: Decimal kroner everywhere, rounded to whole kroner in one place."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+ZERO = Decimal(0)
+_KRONE = Decimal(1)
+_OERE = Decimal("0.01")
+_AMOUNT = re.compile(r"-?\d+(\.\d{1,2})?\Z", re.ASCII)
+
+
+def kroner(amount: Decimal) -> Decimal:
+    """Round to the nearest whole krone, halves up (BEK 227/2024 § 2, stk. 1; open question Q1)."""
+    return amount.quantize(_KRONE, ROUND_HALF_UP)
+
+
+def oere(amount: Decimal) -> Decimal:
+    """Two decimals, for display only: the sum itself is never rounded before ``kroner``."""
+    return amount.quantize(_OERE, ROUND_HALF_UP)
+
+
+def parse_amount(text: object) -> Decimal:
+    """Read "1234" or "-1234.50"; ValueError with a Danish sentence on anything else."""
+    if not isinstance(text, str) or not _AMOUNT.match(text):
+        raise ValueError(f"{text!r} er ikke et beløb. Skriv det som tekst med punktum, fx \"1234.50\".")
+    return Decimal(text)
+
+
+def danish(amount: Decimal) -> str:
+    """Danish notation with two decimals: 17.333,00."""
+    return f"{oere(amount):,.2f}".translate(_DANISH)
+
+
+_DANISH = str.maketrans({",": ".", ".": ","})
