@@ -1,0 +1,236 @@
+"""Read one person's element: the reports in it, or the sentence that says why it cannot be used."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from lxml import etree
+
+from cases.integrations.eindkomst import names
+from cases.integrations.eindkomst.names import local
+from cases.integrations.eindkomst.reports import PersonAnswer, RegisterReport
+from rules.code_tables import number_fault
+from rules.income_codes import NEW_BLOCK, RegisterField
+
+PERSON = "IndkomstOplysningPersonStruktur"
+
+
+class _Fault(Exception):  # noqa: N818
+    """Why one person cannot be used."""
+
+
+def person_of(element: etree._Element, index: int, raw: bytes | None = None) -> PersonAnswer:
+    cpr = _child_text(element, f"{{{names.CPR}}}PersonCivilRegistrationIdentifier")
+    reference = _child_text(element, f"{{{names.PREFIXES['ref']}}}IndkomstOplysningAdgangReferenceNummerIdentifikator")
+    stored = etree.tostring(element, encoding="UTF-8", with_tail=False) if raw is None else raw
+    try:
+        if element.tag != f"{{{names.SKAT}}}{PERSON}":
+            raise _Fault(f"står i et ukendt navnerum ({element.tag[:80]})")
+        if len(cpr) != 10 or not (cpr.isascii() and cpr.isdigit()):
+            raise _Fault("har ikke et CPR-nummer på ti cifre")
+        reports = _Reports().read(element)
+    except _Fault as fault:
+        sentence = f"Person nr. {index} (CPR {cpr[:20] or 'mangler'}) {fault}. Personens indtægter er ikke indlæst."
+        return PersonAnswer(cpr[:20], reference, (), stored, sentence, index)
+    return PersonAnswer(cpr, reference, reports, stored, None, index)
+
+
+def _child_text(element: etree._Element, tag: str) -> str:
+    return (element.findtext(tag) or "").strip()
+
+
+class _Reports:
+    """Walks a person's elements in document order: every value follows what it belongs to.
+
+    Only the names below are visited (lxml filters them in C); a known name in an unknown namespace is a fault,
+    because a value that is passed over would make the income wrong in silence.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[RegisterReport] = []
+        self.se_number = ""
+        self._new_pay_period()
+
+    def read(self, person: etree._Element) -> tuple[RegisterReport, ...]:
+        for element in person.iter(*_VISITED):
+            tag = element.tag
+            handler = _HANDLERS.get(tag)
+            if handler is None and tag.startswith(_XKOM):
+                handler = _XKOM_HANDLERS.get(local(element))
+            if handler is None:
+                raise _Fault(f"har '{local(element)}' i et ukendt navnerum ({element.tag[1:80]})")
+            handler(self, element)
+        self._close_pay_period()
+        return tuple(self.found)
+
+    def company(self, element: etree._Element) -> None:
+        self._close_pay_period()
+        self.se_number = ""
+
+    def se(self, element: etree._Element) -> None:
+        if local(element.getparent()) == "IndberetningPligtigVirksomhed":
+            self.se_number = _text(element)
+
+    def pay_period(self, element: etree._Element) -> None:
+        self._close_pay_period()
+        if not self.se_number:
+            raise _Fault("har en indberetning uden virksomhedens SE-nummer")
+        self.open = True
+
+    def set_own_id(self, element: etree._Element) -> None:
+        self.own_id = _text(element)
+
+    def set_employee(self, element: etree._Element) -> None:
+        self.employee_number = _text(element)
+
+    def set_start(self, element: etree._Element) -> None:
+        if local(element.getparent()) in _PERIOD_PARENTS:
+            self.start = _date(element, "lønperiodens første dag")
+
+    def set_end(self, element: etree._Element) -> None:
+        if local(element.getparent()) in _PERIOD_PARENTS:
+            self.end = _date(element, "lønperiodens sidste dag")
+
+    def set_duration(self, element: etree._Element) -> None:
+        if local(element.getparent()) in _PERIOD_PARENTS:
+            self.duration = _text(element)
+
+    def set_pay_date(self, element: etree._Element) -> None:
+        self.pay_date = _date(element, "dispositionsdatoen")
+
+    def level_1(self, element: etree._Element) -> None:
+        """Each form on level 1 (11000) is a report of its own."""
+        self._close_report()
+        self.fields = []
+
+    def level_2(self, element: etree._Element) -> None:
+        self.blocks += 1
+        if self.blocks > 1 and self.fields is not None:
+            self.fields.append(NEW_BLOCK)
+
+    def set_form(self, element: etree._Element) -> None:
+        self.form = _text(element)
+
+    def set_field(self, element: etree._Element) -> None:
+        number = _text(element)
+        if not (number.isascii() and number.isdigit()):
+            raise _Fault(f"har et felt med nummeret '{number[:40]}' på blanket {self.form}, som ikke er et tal")
+        known = len(number) <= 3 or (len(number) == 18 and number.startswith(names.FIELD_PREFIX))
+        self.number = number[-3:].zfill(3) if known else number
+
+    def set_value(self, element: etree._Element) -> None:
+        text = _text(element)
+        if not self.number or self.fields is None:
+            raise _Fault(f"har en værdi uden feltnummer på blanket {self.form}")
+        fault = number_fault(self.form, self.number, text)
+        if fault:
+            raise _Fault(f"har en indberetning fra SE {self.se_number}, hvor {fault}")
+        self.fields.append((self.form, self.number, text))
+        self.number = ""
+
+    def _new_pay_period(self) -> None:
+        self.open = False
+        self.own_id = self.employee_number = self.duration = self.form = self.number = ""
+        self.start: date | None = None
+        self.end: date | None = None
+        self.pay_date: date | None = None
+        self.fields: list[RegisterField] | None = None
+        self.blocks = 0
+        self.written = 0
+
+    def _close_report(self) -> None:
+        if self.fields is None:
+            return
+        start, end = _period(self.start, self.end, self.duration)
+        self.found.append(
+            RegisterReport(
+                self.se_number, self.own_id, start, end, self.employee_number, self.pay_date, tuple(self.fields)
+            )
+        )
+        self.written += 1
+        self.blocks = 0
+        self.fields = None
+        self.form = self.number = ""
+
+    def _close_pay_period(self) -> None:
+        """A pay period without any form is kept as a report without felter."""
+        if self.open:
+            if self.fields is None and not self.written:
+                self.fields = []
+            self._close_report()
+        self._new_pay_period()
+
+
+_PERIOD_PARENTS = ("AngivelsePeriode", "DateInterval")
+_NAMES = {
+    (names.SKAT, "IndberetningPligtigVirksomhed"): _Reports.company,
+    (names.SE, "VirksomhedSENummerIdentifikator"): _Reports.se,
+    (names.SKAT, "LoenPeriodeOplysningStruktur"): _Reports.pay_period,
+    (names.PREFIXES["ang"], "AngivelseVirksomhedEgenIdentifikator"): _Reports.set_own_id,
+    (names.PREFIXES["emp"], "AnsaettelseforholdMedarbejderIdentifikator"): _Reports.set_employee,
+    (names.START, "StartDate"): _Reports.set_start,
+    (names.END, "EndDate"): _Reports.set_end,
+    (names.PREFIXES["grp"], "IndkomstPersonGruppeDispositionDato"): _Reports.set_pay_date,
+    (names.SKAT, "AngivelseNiveau1"): _Reports.level_1,
+    (names.SKAT, "AngivelseNiveau2"): _Reports.level_2,
+    (names.PREFIXES["bla"], "BlanketNummerIdentifikator"): _Reports.set_form,
+    (names.PREFIXES["fel"], "BlanketFeltNummerIdentifikator"): _Reports.set_field,
+    (names.PREFIXES["ind"], "AngivelseFeltIndholdTekst"): _Reports.set_value,
+}
+_HANDLERS = {f"{{{namespace}}}{name}": handler for (namespace, name), handler in _NAMES.items()}
+_VISITED = (*(f"{{*}}{name}" for _, name in _NAMES), "{*}DurationMeasure")
+_XKOM = "{http://rep.oio.dk/xkom.dk/"
+"""The standard names of intervals exist in several dated namespaces with the same meaning."""
+_XKOM_HANDLERS = {
+    "StartDate": _Reports.set_start,
+    "EndDate": _Reports.set_end,
+    "DurationMeasure": _Reports.set_duration,
+}
+
+
+def _text(element: etree._Element) -> str:
+    if len(element):
+        raise _Fault(f"har elementer inde i '{local(element)}', hvor der skal stå en værdi")
+    return (element.text or "").strip()
+
+
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[0-9:.]+)?(Z|[+-]\d{2}:\d{2})?\Z", re.ASCII)
+_DURATION = re.compile(r"P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})D)?\Z", re.ASCII)
+
+
+def _date(element: etree._Element, what: str) -> date | None:
+    text = _text(element)
+    if not text:
+        return None
+    try:
+        if found := _DATE.match(text):
+            return date.fromisoformat(found[1])
+    except ValueError:
+        pass
+    raise _Fault(f"har en indberetning, hvor {what} er '{text[:40]}', som ikke er en dato")
+
+
+def _period(start: date | None, end: date | None, duration: str) -> tuple[date | None, date | None]:
+    """Both ends of a pay period. A length that cannot be read leaves the one date, which a person must judge."""
+    if start and end and end < start:
+        raise _Fault(f"har en indberetning, hvor lønperioden slutter {end} før den begynder {start}")
+    found = _DURATION.match(duration)
+    if found and any(found.groups()) and (start is None) != (end is None):
+        months = int(found[1] or 0) * 12 + int(found[2] or 0)
+        days = int(found[3] or 0)
+        try:
+            if start:
+                return start, _moved(start, months) + timedelta(days=days - 1)
+            if end:
+                return _moved(end + timedelta(days=1), -months) - timedelta(days=days), end
+        except (ValueError, OverflowError):
+            pass
+    return start, end
+
+
+def _moved(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
