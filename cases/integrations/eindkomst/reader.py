@@ -36,7 +36,7 @@ def read_answer(source: BinaryIO | bytes) -> Answer:
     return Answer(io.BytesIO(source) if isinstance(source, bytes) else source)
 
 
-def readperson_of(raw: bytes) -> PersonAnswer:
+def read_person(raw: bytes) -> PersonAnswer:
     """Read a person's stored element again. UnreadableAnswer when it is not one."""
     element = names.parse_whole(raw)
     if local(element) != PERSON:
