@@ -1,0 +1,1 @@
+"""One file per concept, with the names of cases/models."""

@@ -1,0 +1,38 @@
+"""System checks: what must be true before the program is used."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core import checks
+from django.db import connection
+from django.utils import timezone
+
+from rules.months import Month
+
+
+def coming_year_without_rates(today: date) -> int | None:
+    """The year whose rates are missing, from 1 December on; else None."""
+    from cases.models import has_rates
+
+    if today.month != 12 or has_rates(Month(today.year + 1, 1)):
+        return None
+    return today.year + 1
+
+
+def rates_warning(today: date) -> str:
+    """The Danish sentence about missing rates, or ""."""
+    year = coming_year_without_rates(today)
+    if year is None:
+        return ""
+    return f"Satserne for {year} mangler. Indtast dem i Administration under Satser, før januar {year} kan beregnes."
+
+
+@checks.register(checks.Tags.database)
+def rates_are_entered(databases: Any = None, **_: Any) -> list[checks.CheckMessage]:
+    """Only with ``check --database default``: a check that reads a table crashes ``migrate`` on an empty one."""
+    if not databases or "cases_nationalrates" not in connection.introspection.table_names():
+        return []
+    sentence = rates_warning(timezone.localdate())
+    return [checks.Warning(sentence, id="cases.W001")] if sentence else []

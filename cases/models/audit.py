@@ -1,0 +1,54 @@
+"""What was issued, and who looked at whom."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from cases.models.accounts import Municipality
+from cases.models.base import InsertOnlyModel
+from cases.models.payment import Payment
+from cases.models.people import Citizen
+
+
+class IssuedDocument(InsertOnlyModel):
+    """A letter as it was issued: the bytes, their hash and the template's version."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="documents", verbose_name="borger")
+    payment = models.OneToOneField(
+        Payment, models.PROTECT, null=True, related_name="specification", verbose_name="udbetaling"
+    )
+    title = models.CharField("titel", max_length=160)
+    body = models.BinaryField("PDF")
+    sha256 = models.CharField(max_length=64)
+    template_version = models.CharField("skabelon", max_length=20)
+    issued_at = models.DateTimeField("udstedt")
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
+
+    class Meta:
+        verbose_name = "udstedt dokument"
+        verbose_name_plural = "udstedte dokumenter"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AccessLog(InsertOnlyModel):
+    """A look at a citizen's data (opslagslog): who, when, what, for what purpose."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="access_log", verbose_name="borger")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="bruger")
+    happened_at = models.DateTimeField("hvornår")
+    action = models.CharField("hvad", max_length=60)
+    purpose = models.CharField("formål", max_length=200)
+
+    class Meta:
+        verbose_name = "opslag"
+        verbose_name_plural = "opslagslog"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["citizen", "-happened_at"], name="access_by_citizen")]
+
+    def __str__(self) -> str:
+        return f"{self.action}, {self.happened_at:%d.%m.%Y %H:%M}"

@@ -1,0 +1,96 @@
+"""Payments: frozen from insert; only the status moves, and only forward."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from cases.models.accounts import Municipality
+from cases.models.base import InsertOnlyModel
+from cases.models.decision import Decision
+from cases.models.fields import MoneyField, MonthField
+from cases.models.grant import Grant
+from cases.models.people import Citizen
+
+
+class PaymentStatus(models.TextChoices):
+    APPROVED = "approved", "Godkendt"
+    HELD = "held", "Tilbageholdt"
+    RELEASED = "released", "Frigivet"
+    POSTED = "posted", "Bogført"
+    FAILED = "failed", "Afvist"
+
+
+class Payment(InsertOnlyModel):
+    """What one decision pays: one per citizen, month and sequence, by constraint. Kroner before tax."""
+
+    movable = ("status",)
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="payments", verbose_name="kommune")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="payments", verbose_name="borger")
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="payments", verbose_name="sag")
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="payment", verbose_name="afgørelse")
+    benefit_month = MonthField("tilskudsmåned")
+    sequence = models.PositiveIntegerField("nummer", default=1)
+    subsidy = MoneyField("tilskud")
+    payable_before_tax = MoneyField("til udbetaling før skat")
+    pay_date = models.DateField("udbetales")
+    status = models.CharField("status", max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.APPROVED)
+    created_at = models.DateTimeField("oprettet")
+
+    class Meta:
+        verbose_name = "udbetaling"
+        verbose_name_plural = "udbetalinger"
+        ordering = ["-benefit_month", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["citizen", "benefit_month", "sequence"], name="one_payment_per_sequence")
+        ]
+        indexes = [models.Index(fields=["municipality", "benefit_month", "status"], name="payment_by_month")]
+
+    def __str__(self) -> str:
+        return f"{self.benefit_month}: {self.payable_before_tax} kr."
+
+
+class LineKind(models.TextChoices):
+    SUBSIDY = "subsidy", "Fleksløntilskud"
+    EXTRA_ATP = "extra_atp", "Ekstra ATP"
+    ORDINARY_ATP = "ordinary_atp", "ATP"
+    MANDATORY_PENSION = "mandatory_pension", "Obligatorisk pension"
+
+
+class PaymentLine(InsertOnlyModel):
+    """One part of a payment: subsidy (+), extra ATP (-), and what the municipality and the state pay on top."""
+
+    municipality_path = "payment__municipality"
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="lines", verbose_name="udbetaling")
+    kind = models.CharField("slags", max_length=20, choices=LineKind.choices)
+    amount = MoneyField("beløb")
+
+    class Meta:
+        verbose_name = "udbetalingslinje"
+        verbose_name_plural = "udbetalingslinjer"
+        constraints = [models.UniqueConstraint(fields=["payment", "kind"], name="one_line_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.amount}"
+
+
+class PaymentEvent(InsertOnlyModel):
+    """A move of a payment's status: who, when, from what to what."""
+
+    municipality_path = "payment__municipality"
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="events", verbose_name="udbetaling")
+    status = models.CharField("status", max_length=10, choices=PaymentStatus.choices)
+    happened_at = models.DateTimeField("hvornår")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
+    note = models.CharField("note", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "udbetalingshændelse"
+        verbose_name_plural = "udbetalingshændelser"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
