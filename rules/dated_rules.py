@@ -20,31 +20,46 @@ FIRST_MONTH = Month(2014, 1)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of the sum that have changed over time."""
+    """The rules of the sum that have changed over time. The kinds are those of ``rules.facts``."""
 
     from_month: Month
     base_text: str
-    benefits_under_ceiling: bool  # BEK 227/2024 § 3, stk. 3; before only wage counted (BEK 250/2022 § 3, stk. 3)
-    lost_earnings_counts: bool  # BEK 227/2024 § 11; before not (principmeddelelse 6-23)
-    holiday_allowance_in_kroner: bool  # BEK 1604/2019 and 110/2021 § 9, stk. 2
-    holiday_allowance_in_days: bool  # since BEK 250/2022 § 10, stk. 2
+    counted_incomes: frozenset[str]
+    deducted_benefits: frozenset[str]
+    benefits_under_ceiling: frozenset[str]
+    holiday_allowance_in_days: bool
 
+
+_WAGES = frozenset({"wage", "other_wage", "b_income", "sideline", "holiday_pay"})
+_BENEFITS = frozenset({"sickness_benefit", "parental_benefit", "resource_course_benefit"})
 
 _FROM_2014 = Rules(
     from_month=FIRST_MONTH,
     base_text="98 % af højeste dagpenge pr. uge × 4,3333",
-    benefits_under_ceiling=False,
-    lost_earnings_counts=False,
-    holiday_allowance_in_kroner=False,
+    counted_incomes=_WAGES,
+    deducted_benefits=_BENEFITS,
+    benefits_under_ceiling=frozenset(),  # only wage counted (BEK 250/2022 § 3, stk. 3)
     holiday_allowance_in_days=False,
 )
+# A monthly rate instead of the weekly one (BEK 891/2017 § 2).
 _FROM_JULY_2017 = replace(_FROM_2014, from_month=Month(2017, 7), base_text="98 % af højeste dagpenge")
-_FROM_2020 = replace(_FROM_JULY_2017, from_month=Month(2020, 1), holiday_allowance_in_kroner=True)
-_FROM_APRIL_2022 = replace(
-    _FROM_2020, from_month=Month(2022, 4), holiday_allowance_in_kroner=False, holiday_allowance_in_days=True
+# Ledighedsydelse under holiday is deducted in kroner (BEK 1604/2019 and 110/2021 § 9, stk. 2) ...
+_FROM_2020 = replace(
+    _FROM_JULY_2017,
+    from_month=Month(2020, 1),
+    deducted_benefits=_BENEFITS | {"unemployment_allowance_in_holiday"},
 )
+# ... and since then cuts the subsidy by days (BEK 250/2022 § 10, stk. 2).
+_FROM_APRIL_2022 = replace(
+    _FROM_2020, from_month=Month(2022, 4), deducted_benefits=_BENEFITS, holiday_allowance_in_days=True
+)
+# Lost earnings count as wage (BEK 227/2024 § 11; before not: principmeddelelse 6-23), and the ceiling is
+# measured with the benefits paid (§ 3, stk. 3).
 _FROM_2024 = replace(
-    _FROM_APRIL_2022, from_month=Month(2024, 1), benefits_under_ceiling=True, lost_earnings_counts=True
+    _FROM_APRIL_2022,
+    from_month=Month(2024, 1),
+    counted_incomes=_WAGES | {"lost_earnings"},
+    benefits_under_ceiling=_BENEFITS,
 )
 RULES = (_FROM_2014, _FROM_JULY_2017, _FROM_2020, _FROM_APRIL_2022, _FROM_2024)
 
