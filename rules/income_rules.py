@@ -1,0 +1,593 @@
+"""The income rules: KY's seven (seed, annex 1, 1.5) and our own from INC20. Each gives its numbers or None."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rules.basis import ceiling_of, gross_earned_holiday
+from rules.facts import ZERO, Report
+from rules.month_view import MonthView
+from rules.pension_age import pension_date
+from rules.registry import Numbers, Rule, table
+
+HUNDRED = Decimal(100)
+FORTNIGHT = 14
+
+
+def start_up(view: MonthView) -> Numbers | None:
+    """INC1. Broken when at least one of the two months before has no income (Q20: any_month_missing)."""
+    missing = view.months_without_income
+    if not missing:
+        return None
+    return Numbers(found=Decimal(2 - len(missing)), expected=Decimal(2), unit="måneder", months=missing)
+
+
+def no_income(view: MonthView) -> Numbers | None:
+    """INC2. Broken when nothing is reported for the income month; holiday pay counts (Q33)."""
+    if view.has_pay_information:
+        return None
+    return Numbers(found=ZERO, expected=view.average, months=(view.month,))
+
+
+def too_low(view: MonthView, percent_below: Decimal) -> Numbers | None:
+    """INC3. Broken when the income is more than ``percent_below`` % under the average."""
+    if not _comparable(view) or view.income >= view.average * (1 - percent_below / HUNDRED):
+        return None
+    return _deviation(view, -percent_below)
+
+
+def too_high(view: MonthView, percent_above: Decimal) -> Numbers | None:
+    """INC4. Broken when the income is more than ``percent_above`` % over the average."""
+    if not _comparable(view) or view.income <= view.average * (1 + percent_above / HUNDRED):
+        return None
+    return _deviation(view, percent_above)
+
+
+def invalid_hours(view: MonthView) -> Numbers | None:
+    """INC5. Broken when a fleksjob income over 0 kr. has no hours, 0 hours or 99999.99 hours."""
+    faulty = [
+        one for one in view.wages if one.se_number in view.fleksjob_numbers and one.counted > 0 and one.hours_fault
+    ]
+    if not faulty:
+        return None
+    return Numbers(
+        found=Decimal(len(faulty)),
+        expected=ZERO,
+        unit="stk",
+        months=(view.month,),
+        details=tuple(f"SE {one.se_number}: {one.hours_fault}" for one in faulty),
+    )
+
+
+def fortnight(view: MonthView) -> Numbers | None:
+    """INC6. Broken when an income is earned over exactly 14 days, first and last day counted."""
+    found = [one for one in view.wages if _days(one) == FORTNIGHT]
+    if not found:
+        return None
+    return Numbers(
+        found=Decimal(FORTNIGHT),
+        unit="dage",
+        months=(view.month,),
+        details=tuple(f"SE {one.se_number}: {one.period_start} til {one.period_end}" for one in found),
+    )
+
+
+def several_employers(view: MonthView) -> Numbers | None:
+    """INC7. Broken when wage comes from more than one SE number; a report of 0 kr. pays nothing."""
+    numbers = sorted({one.se_number for one in view.wages if one.counted})
+    if len(numbers) <= 1:
+        return None
+    return Numbers(
+        found=Decimal(len(numbers)),
+        expected=Decimal(1),
+        unit="stk",
+        months=(view.month,),
+        details=tuple(f"SE {number}: {_paid_by(view, number)} kr." for number in numbers),
+    )
+
+
+def no_gross_holiday_pay(view: MonthView) -> Numbers | None:
+    """INC8. Broken when net holiday pay cannot be grossed up (no tax percent; bekg. 227/2024 § 6, Q6)."""
+    stuck = [
+        one for one in view.wages if one.net_holiday_pay and gross_earned_holiday(one, view.facts.tax_percent) is None
+    ]
+    if not stuck:
+        return None
+    return Numbers(
+        found=sum((one.net_holiday_pay for one in stuck), ZERO),
+        months=(view.month,),
+        details=tuple(f"SE {one.se_number}: netto {one.net_holiday_pay} kr." for one in stuck),
+    )
+
+
+def unknown_code(view: MonthView) -> Numbers | None:
+    """INC20. Broken when a line with an amount has a code that is not in the tables."""
+    return _listed(view, [pair for one in _untreated(view) for pair in one.unknown])
+
+
+def must_be_judged(view: MonthView) -> Numbers | None:
+    """INC21. Broken when an amount counts or not by a person's judgment (PM 27-23; Q33)."""
+    return _listed(view, [pair for one in _untreated(view) for pair in one.must_judge])
+
+
+def earlier_month_corrected(view: MonthView) -> Numbers | None:
+    """INC22. Broken when a report paid in the income month corrects an earlier month (felt 151)."""
+    found = [
+        one
+        for one in view.facts.reports
+        if one.corrected_in == view.month and one.month < view.month and not one.treatment
+    ]
+    if not found:
+        return None
+    return Numbers(
+        found=sum((one.counted for one in found), ZERO),
+        months=tuple(sorted({one.month for one in found})),
+        details=tuple(f"SE {one.se_number}: {one.counted} kr. til {one.month}" for one in found),
+    )
+
+
+def untrusted_reversal(view: MonthView) -> Numbers | None:
+    """INC23. Broken when a reversal has no original or has negative amounts."""
+    found = [
+        one
+        for one in view.facts.reports
+        if one.reversal_fault and not one.treatment and view.month in (one.month, one.corrected_in)
+    ]
+    if not found:
+        return None
+    return Numbers(
+        found=sum((one.counted for one in found), ZERO),
+        months=(view.month,),
+        details=tuple(f"SE {one.se_number}: {one.reversal_fault}" for one in found),
+    )
+
+
+def no_ceiling(view: MonthView) -> Numbers | None:
+    """INC24. Broken when no wage ceiling is in force in the income month (LAB § 123, stk. 3)."""
+    if ceiling_of(view.facts, view.month) is not None:
+        return None
+    return Numbers(months=(view.month,))
+
+
+def no_wage(view: MonthView, include_income_automatically: bool) -> Numbers | None:
+    """INC25. Broken when no wage counts and no benefit takes its place (VEJL 9154/2022 pkt. 2.1; Q11)."""
+    said_by_inc2 = include_income_automatically and not view.has_pay_information
+    if said_by_inc2 or view.has_benefit or view.income > 0:
+        return None
+    return Numbers(found=view.income, months=(view.month,))
+
+
+def one_date_period(view: MonthView) -> Numbers | None:
+    """INC26. Broken when a pay period has a first or a last day only."""
+    found = [one for one in view.wages if (one.period_start is None) != (one.period_end is None)]
+    if not found:
+        return None
+    return Numbers(
+        found=Decimal(len(found)),
+        unit="stk",
+        months=(view.month,),
+        details=tuple(f"SE {one.se_number}: {one.period_start or one.period_end}" for one in found),
+    )
+
+
+def subsidy_drop(view: MonthView, subsidy_drop_percent: Decimal) -> Numbers | None:
+    """INC27. Broken when the subsidy falls more than the limit below either of the two months paid (Q34)."""
+    if view.proposal is None:
+        return None
+    paid = [one for one in view.facts.paid_subsidies if one.amount > 0]
+    if not paid:
+        return None
+    highest = max(paid, key=lambda one: one.amount)
+    if view.proposal.subsidy >= highest.amount * (1 - subsidy_drop_percent / HUNDRED):
+        return None
+    return Numbers(
+        found=view.proposal.subsidy,
+        expected=highest.amount,
+        deviation=_percent(view.proposal.subsidy, highest.amount),
+        limit=-subsidy_drop_percent,
+        limit_unit="%",
+        months=(highest.month,),
+    )
+
+
+def not_paid_before(view: MonthView) -> Numbers | None:
+    """INC38. Broken when one of the two months before has no payment: handled as a start-up case (Q34)."""
+    paid = {one.month for one in view.facts.paid_subsidies}
+    missing = tuple(
+        month for month in (view.facts.benefit_month - 2, view.facts.benefit_month - 1) if month not in paid
+    )
+    if not missing:
+        return None
+    return Numbers(found=Decimal(2 - len(missing)), expected=Decimal(2), unit="måneder", months=missing)
+
+
+def other_benefit(view: MonthView) -> Numbers | None:
+    """INC28. Broken when the register shows another benefit that may not be combined with the subsidy."""
+    found = [one for one in _untreated(view) if one.role == "other_benefit"]
+    return _benefits(view, found)
+
+
+def benefit_paid(view: MonthView) -> Numbers | None:
+    """INC29. Broken when a benefit that is set off was paid in the income month (LAB § 124, stk. 3)."""
+    return _benefits(view, [one for one in _untreated(view) if one.role == "benefit"])
+
+
+def two_fleksjobs(view: MonthView) -> Numbers | None:
+    """INC30. Broken when two fleksjob run in the income month: whose ceiling is open (Q9)."""
+    active = [
+        job
+        for job in view.facts.jobs
+        if job.is_fleksjob
+        and job.first_day <= view.month.last_day
+        and (job.last_day is None or job.last_day >= view.month.first_day)
+    ]
+    if len(active) <= 1:
+        return None
+    return Numbers(
+        found=Decimal(len(active)),
+        expected=Decimal(1),
+        unit="stk",
+        months=(view.month,),
+        details=tuple(f"SE {job.se_number}" for job in active),
+    )
+
+
+def partial_month(view: MonthView) -> Numbers | None:
+    """INC31. Broken when the right starts or ends inside the benefit month: no rule on a share (Q2)."""
+    month = view.facts.benefit_month
+    first = max(view.facts.grant_first_day, month.first_day)
+    last = min(view.facts.grant_last_day or month.last_day, month.last_day)
+    days = (last - first).days + 1
+    whole = (month.last_day - month.first_day).days + 1
+    if days == whole:
+        return None
+    return Numbers(found=Decimal(days), expected=Decimal(whole), unit="dage", months=(month,))
+
+
+def pension_age_reached(view: MonthView) -> Numbers | None:
+    """INC32. Broken when the folkepension age is reached by the end of the benefit month (LAB § 116; Q24)."""
+    month, reached = view.facts.benefit_month, pension_date(view.facts.birth_date)
+    if reached > month.last_day:
+        return None
+    return Numbers(unit="dage", months=(month,), details=(f"Folkepensionsalderen nås {reached}",))
+
+
+def holiday_pay_received(view: MonthView) -> Numbers | None:
+    """INC33. Broken when holiday pay was paid out: days held and the ceiling must be judged (§ 6; Q7, Q26)."""
+    found = [one for one in _untreated(view) if one.role == "holiday_paid"]
+    return _benefits(view, found)
+
+
+def needs_manual(view: MonthView) -> Numbers | None:
+    """INC34. Broken while the case is marked "kræver manuel sagsbehandling" (bekg. 227/2024 § 14, stk. 3)."""
+    if not view.facts.needs_manual:
+        return None
+    return Numbers(months=(view.month,), details=(view.facts.needs_manual,))
+
+
+def hours_missing(view: MonthView) -> Numbers | None:
+    """INC35. Broken when wage is paid and no report has hours: ordinary ATP cannot be set (LAB § 138)."""
+    paid = [one for one in view.wages if one.counted > 0]
+    known = any(one.paid_hours is not None and not one.hours_fault for one in paid)
+    if not paid or known or invalid_hours(view):
+        return None
+    return Numbers(found=ZERO, unit="timer", months=(view.month,), details=tuple(f"SE {o.se_number}" for o in paid))
+
+
+def to_be_registered(view: MonthView, include_income_automatically: bool) -> Numbers | None:
+    """INC36. Broken while automatic inclusion is off and a report waits for registration by hand."""
+    waiting = [] if include_income_automatically else [o for o in _untreated(view) if o.role != "left_out"]
+    if not waiting:
+        return None
+    return Numbers(
+        found=sum((one.counted for one in waiting), ZERO),
+        months=(view.month,),
+        details=tuple(f"SE {one.se_number}: {one.counted} kr." for one in waiting),
+    )
+
+
+def automation_off(view: MonthView, full_automation: bool) -> Numbers | None:
+    """INC37. Broken while full automation is off: a person sees every case every month (seed, note)."""
+    if full_automation:
+        return None
+    return Numbers(found=view.income, expected=view.average, months=(view.month,))
+
+
+def _comparable(view: MonthView) -> bool:
+    """INC3 and INC4 are not judged when INC1 or INC2 is broken."""
+    return view.has_pay_information and not view.months_without_income
+
+
+def _deviation(view: MonthView, limit: Decimal) -> Numbers:
+    return Numbers(
+        found=view.income,
+        expected=view.average,
+        deviation=_percent(view.income, view.average),
+        limit=limit,
+        limit_unit="%",
+        months=view.two_before,
+    )
+
+
+def _percent(found: Decimal, expected: Decimal) -> Decimal | None:
+    """How far found lies from expected, in percent with two decimals."""
+    if not expected:
+        return None
+    return ((found - expected) / expected * HUNDRED).quantize(Decimal("0.01"))
+
+
+def _days(report: Report) -> int | None:
+    if report.period_start is None or report.period_end is None:
+        return None
+    return (report.period_end - report.period_start).days + 1
+
+
+def _paid_by(view: MonthView, number: str) -> Decimal:
+    return sum((one.counted for one in view.wages if one.se_number == number), ZERO)
+
+
+def _untreated(view: MonthView) -> list[Report]:
+    """Reports of the income month that no person has decided on."""
+    return [one for one in view.reports if not one.treatment]
+
+
+def _listed(view: MonthView, pairs: list[tuple[str, Decimal]]) -> Numbers | None:
+    if not pairs:
+        return None
+    return Numbers(
+        found=sum((amount for _, amount in pairs), ZERO),
+        months=(view.month,),
+        details=tuple(f"{label}: {amount} kr." for label, amount in pairs),
+    )
+
+
+def _benefits(view: MonthView, reports: list[Report]) -> Numbers | None:
+    if not reports:
+        return None
+    return Numbers(
+        found=sum((one.amount for one in reports), ZERO),
+        months=(view.month,),
+        details=tuple(f"SE {one.se_number}: {one.amount} kr." for one in reports),
+    )
+
+
+SEED = "KOMBIT, bilag 1"
+
+RULES = (
+    Rule(
+        "INC1",
+        "Indtægter til begge de to foregående måneder",
+        f"{SEED}, 1.5; bekg. 227/2024 § 4, stk. 2",
+        "Dette er en opstartssag og indtægter skal derfor håndteres manuelt",
+        "Se efter, om månedens løn er en hel måneds løn, før du godkender.",
+        start_up,
+        only_automatic=True,
+    ),
+    Rule(
+        "INC2",
+        "Indtægter til indeværende måned",
+        f"{SEED}, 1.5.2; VEJL 9154/2022 pkt. 2.1",
+        "Der er ingen indtægter til denne måneds beregning",
+        "Spørg arbejdsgiveren eller tilføj lønnen. Godkender du uden løn, bliver tilskuddet 0 kr.",
+        no_income,
+        only_automatic=True,
+    ),
+    Rule(
+        "INC3",
+        "Indtægter er ikke for lave",
+        f"{SEED}, 1.5.4; LAB § 123, stk. 2",
+        "Indtægterne er for lave ift. de to foregående måneder",
+        "Se efter, om lønnen er rigtig og hel, fx ved sygdom, ferie uden løn eller færre timer.",
+        too_low,
+        limits=("percent_below",),
+        only_automatic=True,
+    ),
+    Rule(
+        "INC4",
+        "Indtægter er ikke for høje",
+        f"{SEED}, 1.5.4; bekg. 227/2024 § 3, stk. 4",
+        "Indtægterne er for høje ift. de to foregående måneder",
+        "Se efter, om lønnen dækker flere måneder eller er en bonus, der skal fordeles.",
+        too_high,
+        limits=("percent_above",),
+        only_automatic=True,
+    ),
+    Rule(
+        "INC5",
+        "Løntimer er angivet",
+        f"{SEED}, 1.5.3; LAB § 138",
+        "Der er indtægter med ugyldige løntimer",
+        "Spørg arbejdsgiveren om timerne, og ret dem på indtægten.",
+        invalid_hours,
+        only_automatic=True,
+    ),
+    Rule(
+        "INC6",
+        "Indtægtsperioden er ikke 14 dage",
+        f"{SEED}, 1.5.5; bekg. 227/2024 § 13, stk. 2",
+        "Der er registreret indtægter med en periode på 14 dage",
+        "Se efter, hvor mange lønudbetalinger måneden har, og om lønloftet passer til dem.",
+        fortnight,
+        only_automatic=True,
+    ),
+    Rule(
+        "INC7",
+        "Kun en arbejdsgiver",
+        f"{SEED}, 1.5.6; bekg. 227/2024 § 3, stk. 5",
+        "Der er registreret indtægter fra flere arbejdsgivere",
+        "Se efter, om begge er kendte, og om lønloftet passer til fleksjobbet.",
+        several_employers,
+        only_automatic=True,
+    ),
+    Rule(
+        "INC8",
+        "Nettoferiepenge kan bruttoficeres",
+        f"{SEED}; bekg. 227/2024 § 6, stk. 2",
+        "Automatisk bruttoficering af nettoferiepenge var ikke muligt. "
+        "Bruttoficerede nettoferiepenge skal beregnes og feltet udfyldes manuelt.",
+        "Skriv bruttobeløbet fra lønsedlen, eller skriv borgerens trækprocent på sagen.",
+        no_gross_holiday_pay,
+        only_automatic=True,
+        acceptable=False,
+    ),
+    Rule(
+        "INC20",
+        "Alle koder er kendte",
+        "Bekg. 227/2024 § 14",
+        "Der er et beløb med en kode, som systemet ikke kender",
+        "Afgør, om beløbet er løn, og medtag det eller lad det ude.",
+        unknown_code,
+    ),
+    Rule(
+        "INC21",
+        "Ingen beløb kræver en vurdering",
+        "Bekg. 227/2024 § 1; principmeddelelse 27-23",
+        "Der er et beløb, som du skal vurdere, om er løn",
+        "Afgør, om beløbet er løn, og medtag det eller lad det ude.",
+        must_be_judged,
+    ),
+    Rule(
+        "INC22",
+        "Ingen rettelser til tidligere måneder",
+        "Bekg. 227/2024 § 4, stk. 4",
+        "Der er kommet en rettelse til en tidligere måned",
+        "Beregn den tidligere måned igen, og se, om der skal efterreguleres.",
+        earlier_month_corrected,
+    ),
+    Rule(
+        "INC23",
+        "Tilbageførsler passer til en indberetning",
+        "Bekg. 227/2024 § 14",
+        "Der er en tilbageførsel, som ikke passer til en indberetning",
+        "Spørg arbejdsgiveren, hvad der er tilbageført, og medtag det eller lad det ude.",
+        untrusted_reversal,
+    ),
+    Rule(
+        "INC24",
+        "Lønloftet er angivet",
+        "LAB § 123, stk. 3; bekg. 227/2024 § 12",
+        "Der er intet lønloft for måneden",
+        "Få lønloftet oplyst af arbejdsgiveren, og skriv det på sagen.",
+        no_ceiling,
+        acceptable=False,
+    ),
+    Rule(
+        "INC25",
+        "Der er løn i måneden",
+        "LAB § 123; VEJL 9154/2022 pkt. 2.1; principmeddelelse 6-23",
+        "Der er ingen løn, som tæller, i denne måned",
+        "Et tilskud forudsætter løn. Godkender du uden løn, bliver tilskuddet 0 kr.",
+        no_wage,
+        limits=("include_income_automatically",),
+    ),
+    Rule(
+        "INC26",
+        "Lønperioden har to datoer",
+        "Bekg. 227/2024 § 4",
+        "Der er en lønperiode med kun én dato",
+        "Find ud af, hvilken periode lønnen dækker, før du godkender.",
+        one_date_period,
+    ),
+    Rule(
+        "INC27",
+        "Tilskuddet falder ikke for meget",
+        "KOMBIT, afsnittet om skøn under regel; forvaltningsloven § 19",
+        "Tilskuddet falder i forhold til de to foregående måneder",
+        "Se efter, om faldet er rigtigt, og om borgeren skal høres.",
+        subsidy_drop,
+        limits=("subsidy_drop_percent",),
+    ),
+    Rule(
+        "INC28",
+        "Ingen anden ydelse",
+        "LAB § 116 og § 124",
+        "Der er udbetalt en anden ydelse i måneden",
+        "Afgør, om ydelsen kan forenes med fleksløntilskud.",
+        other_benefit,
+    ),
+    Rule(
+        "INC29",
+        "Ingen ydelse, der skal modregnes",
+        "LAB § 124, stk. 3; bekg. 227/2024 §§ 7-9",
+        "Der er udbetalt en ydelse i måneden, som skal modregnes",
+        "Se efter, om perioden og beløbet passer. Beløbet er trukket fra i forslaget.",
+        benefit_paid,
+    ),
+    Rule(
+        "INC30",
+        "Kun ét fleksjob",
+        "Bekg. 227/2024 § 3, stk. 5",
+        "Der er to fleksjob i måneden",
+        "Afgør, hvilket lønloft der gælder.",
+        two_fleksjobs,
+    ),
+    Rule(
+        "INC31",
+        "Hele måneden er med",
+        "LAB § 123, stk. 1",
+        "Retten begynder eller slutter inde i måneden",
+        "Loven siger ikke, hvordan en del af en måned beregnes. Vurdér beløbet, før du godkender.",
+        partial_month,
+    ),
+    Rule(
+        "INC32",
+        "Folkepensionsalderen er ikke nået",
+        "LAB § 116; lov om social pension § 1 a",
+        "Borgeren når folkepensionsalderen",
+        "Retten slutter dagen før. Vurdér den sidste måned, og luk sagen.",
+        pension_age_reached,
+    ),
+    Rule(
+        "INC33",
+        "Ingen udbetalte feriepenge",
+        "Bekg. 227/2024 § 6; § 12, stk. 2, nr. 11",
+        "Der er udbetalt feriepenge i måneden",
+        "Skriv feriedagene på sagen, og se, om lønloftet skal hæves.",
+        holiday_pay_received,
+    ),
+    Rule(
+        "INC34",
+        "Sagen er ikke markeret til manuel behandling",
+        "Bekg. 227/2024 § 14, stk. 3",
+        "Sagen kræver manuel sagsbehandling",
+        "Tilføj de oplysninger, der mangler i indkomstregisteret, før du godkender.",
+        needs_manual,
+    ),
+    Rule(
+        "INC35",
+        "Timerne er kendt",
+        "LAB § 138; bekg. 1450/2023 § 1",
+        "Der mangler løntimer",
+        "Spørg arbejdsgiveren om timerne, og ret dem på indtægten.",
+        hours_missing,
+    ),
+    Rule(
+        "INC36",
+        "Indtægterne er registreret",
+        "Bekg. 227/2024 § 14",
+        "Der er nye lønoplysninger, som skal registreres",
+        "Medtag eller udelad hver indtægt.",
+        to_be_registered,
+        limits=("include_income_automatically",),
+        acceptable=False,
+    ),
+    Rule(
+        "INC37",
+        "Fuld automatik er slået til",
+        "Kommunens indstilling",
+        "Kommunen har valgt, at alle sager ses hver måned",
+        "Se indtægterne og beregningen efter, og godkend.",
+        automation_off,
+        limits=("full_automation",),
+    ),
+    Rule(
+        "INC38",
+        "Tilskud er udbetalt i begge de to foregående måneder",
+        "KOMBIT, afsnittet om skøn under regel",
+        "Der er ikke udbetalt tilskud i begge de to foregående måneder",
+        "Behandl måneden som opstart: se indtægter, lønloft og periode efter.",
+        not_paid_before,
+    ),
+)
+
+BY_CODE = table(RULES)

@@ -1,0 +1,82 @@
+"""What a rule is, and what it says when it stops a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.frozen import canonical, freeze
+from rules.months import Month
+from rules.parameters import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of a reason. ``unit`` is "kr", "%", "timer", "dage" or "stk".
+
+    found, expected and limit are in that unit unless ``limit_unit`` says otherwise; ``months`` are the months
+    compared; ``details`` are the single things found (an SE number, a code with its amount).
+    """
+
+    found: Decimal | None = None
+    expected: Decimal | None = None
+    deviation: Decimal | None = None
+    limit: Decimal | None = None
+    unit: str = "kr"
+    limit_unit: str = ""
+    months: tuple[Month, ...] = ()
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A reason to wonder (undringsårsag) with its numbers."""
+
+    code: str
+    numbers: Numbers
+
+    @property
+    def key(self) -> str:
+        """One text for code and numbers: an answer passes a concern only while this is unchanged."""
+        return canonical(freeze(self.numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with a permanent code. ``test`` gives the numbers when the rule is broken, else None.
+
+    message: the official Danish sentence; title: the rule as it should be; law: the paragraph or the source it
+    stands on; help: what the caseworker can do; limits: the parameters its test is given;
+    only_automatic: not shown while automatic inclusion is off; acceptable: whether a person may pass it as it
+    is (else the missing thing must be put right first).
+    """
+
+    code: str
+    title: str
+    law: str
+    message: str
+    help: str
+    test: Callable[..., Numbers | None]
+    limits: tuple[str, ...] = ()
+    only_automatic: bool = False
+    acceptable: bool = True
+
+    def broken(self, view: object, parameters: Parameters) -> Concern | None:
+        """The concern when the rule is broken for this month."""
+        numbers = self.test(view, **{name: getattr(parameters, name) for name in self.limits})
+        return Concern(self.code, numbers) if numbers else None
+
+
+class DuplicateCodeError(ValueError):
+    """Two rules with one code: codes are permanent and never used again."""
+
+
+def table(rules: Iterable[Rule]) -> dict[str, Rule]:
+    """Rules by code, in order of priority."""
+    by_code: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.code in by_code:
+            raise DuplicateCodeError(f"Koden {rule.code} bruges af to regler.")
+        by_code[rule.code] = rule
+    return by_code
