@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from lxml import etree
 
@@ -113,18 +114,13 @@ class _Reports:
         self.form = _text(element)
 
     def set_field(self, element: etree._Element) -> None:
-        number = _text(element)
-        if not (number.isascii() and number.isdigit()):
-            raise _Fault(f"har et felt med nummeret '{number[:40]}' på blanket {self.form}, som ikke er et tal")
-        known = len(number) <= 3 or (len(number) == 18 and number.startswith(names.FIELD_PREFIX))
-        self.number = number[-3:].zfill(3) if known else number
+        self.number = _field_number(_text(element)[:64], self.form)
 
     def set_value(self, element: etree._Element) -> None:
         text = _text(element)
         if not self.number or self.fields is None:
             raise _Fault(f"har en værdi uden feltnummer på blanket {self.form}")
-        fault = number_fault(self.form, self.number, text)
-        if fault:
+        if fault := number_fault(self.form, self.number, text):
             raise _Fault(f"har en indberetning fra SE {self.se_number}, hvor {fault}")
         self.fields.append((self.form, self.number, text))
         self.number = ""
@@ -187,6 +183,15 @@ _XKOM_HANDLERS = {
     "EndDate": _Reports.set_end,
     "DurationMeasure": _Reports.set_duration,
 }
+
+
+@lru_cache(maxsize=2048)
+def _field_number(identifier: str, form: str) -> str:
+    """The felt's three digits; an identifier of another form than the known one stays whole."""
+    if not (identifier.isascii() and identifier.isdigit()):
+        raise _Fault(f"har et felt med nummeret '{identifier[:40]}' på blanket {form}, som ikke er et tal")
+    known = len(identifier) <= 3 or (len(identifier) == 18 and identifier.startswith(names.FIELD_PREFIX))
+    return identifier[-3:].zfill(3) if known else identifier
 
 
 def _text(element: etree._Element) -> str:
