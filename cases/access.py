@@ -1,0 +1,51 @@
+"""Who gets in, and the log of who looked at whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from cases.models import READERS, WRITERS, AccessLog, Citizen, Role, User
+
+PURPOSE = "Behandling af sag om fleksløntilskud"
+REGISTER_PURPOSE = "Formål 171: aktiv beskæftigelsesindsats, fleksløntilskud"
+
+View = Callable[..., HttpResponse]
+
+
+def log_access(user: User, citizen: Citizen, action: str, purpose: str = PURPOSE, now: datetime | None = None) -> None:
+    """Write that a user looked at a citizen. Every view, letter and export that shows one calls this."""
+    AccessLog.objects.create(
+        municipality_id=citizen.municipality_id,
+        citizen=citizen,
+        user=user,
+        happened_at=now or timezone.now(),
+        action=action,
+        purpose=purpose,
+    )
+
+
+def only(*roles: Role) -> Callable[[View], View]:
+    """A view for users with one of the roles in some municipality; which rows they see is visible_to's job."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_role(*roles):
+                raise PermissionDenied("Din rolle giver ikke adgang til siden.")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+reader = only(*READERS)
+writer = only(*WRITERS)
+coordinator = only(Role.COORDINATOR)
