@@ -19,8 +19,12 @@ from rules.contributions import extra_atp, mandatory_pension, month_hours, ordin
 from rules.dated_rules import FIRST_MONTH, LAW, RULES, Law, Rules, in_force
 from rules.facts import BENEFIT_KINDS, INCOME_KINDS, Basis, Benefit, Income
 from rules.money import ZERO, kroner, oere
+from rules.months import Month
 from rules.rates import Rates
 from rules.steps import Step
+
+STATUSES = ("paid", "lost")
+BENEFIT_ORDER = tuple((kind, status) for kind in BENEFIT_KINDS for status in STATUSES)
 
 Key = TypeVar("Key")
 
@@ -75,12 +79,17 @@ def calculate(basis: Basis, rates: Rates) -> Calculation:
 
 
 def check_month(basis: Basis, rates: Rates) -> None:
-    """The calculation knows the law from 2014, and only the month's own rates (open question Q3)."""
+    """Only the month's own rates (open question Q3)."""
     month = basis.benefit_month
-    if month < FIRST_MONTH:
-        raise CalculationError(f"{month} kan ikke beregnes: beregningen kender reglerne fra {FIRST_MONTH}.")
+    check_known(month)
     if not rates.covers(month):
         raise CalculationError(f"Satserne fra {rates.valid_from} til {rates.valid_to} gælder ikke i {month}.")
+
+
+def check_known(month: Month) -> None:
+    """The calculation knows the law from 2014 on."""
+    if month < FIRST_MONTH:
+        raise CalculationError(f"{month} kan ikke beregnes: beregningen kender reglerne fra {FIRST_MONTH}.")
 
 
 def check_basis(basis: Basis, rates: Rates, rules: Rules) -> None:
@@ -156,7 +165,7 @@ def add_benefits(benefits: Iterable[Benefit], rules: Rules) -> Benefits:
     for benefit in benefits:
         if benefit.kind not in rules.deducted_benefits:
             raise CalculationError(not_deducted(known(benefit.kind, BENEFIT_KINDS)))
-        put(added.deducted, (benefit.kind, known(benefit.status, ("paid", "lost"))), benefit.amount)
+        put(added.deducted, (benefit.kind, known(benefit.status, STATUSES)), benefit.amount)
         if benefit.status == "paid" and benefit.kind in rules.benefits_under_ceiling:
             added.under_ceiling += benefit.amount
     return added
@@ -233,10 +242,9 @@ def reduction_steps(
 
 def benefit_steps(benefits: Benefits, with_wage: bool, law: Law) -> list[Step]:
     """One step a benefit, paid before lost; corrections larger than the benefits give no deduction."""
-    order = tuple((kind, status) for kind in BENEFIT_KINDS for status in ("paid", "lost"))
     steps = [
         Step(*step_texts.benefit(kind, status, with_wage, law), oere(-amount))
-        for (kind, status), amount in in_order(benefits.deducted, order).items()
+        for (kind, status), amount in in_order(benefits.deducted, BENEFIT_ORDER).items()
     ]
     corrections = sum((step.amount for step in steps), ZERO)
     if corrections > 0:
@@ -246,6 +254,8 @@ def benefit_steps(benefits: Benefits, with_wage: bool, law: Law) -> list[Step]:
 
 def in_order(amounts: dict[Key, Decimal], order: tuple[Key, ...]) -> dict[Key, Decimal]:
     """The amounts in a fixed order, so that the order of the incomes changes nothing."""
+    if len(amounts) < 2:
+        return amounts
     return {key: amounts[key] for key in order if key in amounts}
 
 

@@ -14,7 +14,7 @@ def extra_atp(subsidy: Decimal, rates: Rates) -> Decimal:
 
     LAB § 137; BEK 1450/2023 §§ 1-2.
     """
-    return min(kroner(rates.extra_atp_percent * subsidy), rates.extra_atp_max)
+    return kroner(min(rates.extra_atp_percent * subsidy, rates.extra_atp_max))
 
 
 def ordinary_atp(paid_hours: Decimal | None, subsidy: Decimal, rates: Rates) -> Decimal | None:
@@ -28,7 +28,7 @@ def ordinary_atp(paid_hours: Decimal | None, subsidy: Decimal, rates: Rates) -> 
     if subsidy == 0 or paid_hours >= rates.full_time_hours:
         return ZERO
     if paid_hours < rates.ordinary_atp_full_below_hours:
-        return rates.ordinary_atp_full
+        return kroner(rates.ordinary_atp_full)
     return kroner(rates.ordinary_atp_per_hour * (rates.full_time_hours - paid_hours))
 
 

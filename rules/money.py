@@ -30,7 +30,8 @@ def parse_amount(text: object) -> Decimal:
 
 def danish(amount: Decimal) -> str:
     """Danish notation with two decimals: 17.333,00."""
-    return f"{oere(amount):,.2f}".translate(_DANISH)
+    text = f"{oere(amount):,.2f}"
+    return f"{text[:-3].replace(',', '.')},{text[-2:]}"
 
 
 def danish_number(number: Decimal) -> str:
@@ -41,6 +42,3 @@ def danish_number(number: Decimal) -> str:
 def percent(fraction: Decimal) -> str:
     """A fraction as Danish percent: 0.3 is "30 %" and 0.003 is "0,3 %"."""
     return f"{danish_number(fraction * 100)} %"
-
-
-_DANISH = str.maketrans({",": ".", ".": ","})

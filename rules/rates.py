@@ -61,7 +61,9 @@ def rates_on(month: Month, table: Iterable[Rates]) -> Rates:
     Raises NoRates when no row does, or when two rows start on the same day: pass the rows in force, not
     the ones they replaced. The benefit month decides, not the income month (open question Q3).
     """
-    rows = sorted((row for row in table if row.covers(month)), key=lambda row: row.valid_from)
+    first, last = month.first_day, month.last_day
+    rows = [row for row in table if row.valid_from <= first and last <= row.valid_to]
+    rows.sort(key=_valid_from)
     if not rows:
         raise NoRates(f"Der er ingen satser for {month}. Indlæs satserne for måneden, før den beregnes.")
     if len(rows) > 1 and rows[-1].valid_from == rows[-2].valid_from:
@@ -81,6 +83,10 @@ def published_rate_rows() -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = _data()["rows"]
     return rows
+
+
+def _valid_from(row: Rates) -> date:
+    return row.valid_from
 
 
 def _data() -> dict[str, Any]:
