@@ -10,6 +10,7 @@ from cases.models.grant import (
     Job,
     Period,
     PeriodKind,
+    StopReason,
     WageCeiling,
     names_of_employers,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "PeriodKind",
     "RawAnswer",
     "Role",
+    "StopReason",
     "Run",
     "RunState",
     "Task",

@@ -23,6 +23,14 @@ class GrantQuerySet(ScopedQuerySet):
         )
 
 
+class StopReason(models.TextChoices):
+    EXPIRED = "expired", "Bevilling udløbet"
+    JOB_ENDED = "job_ended", "Jobbet er ophørt"
+    MOVED = "moved", "Flyttet til en anden kommune"
+    PENSION = "pension", "Folkepensionsalder nået"
+    OTHER = "other", "Andet"
+
+
 class Grant(ScopedModel):
     """A grant of fleksløntilskud (bevilling). Its number is the case number on letters."""
 
@@ -31,6 +39,7 @@ class Grant(ScopedModel):
     number = models.CharField("sagsnummer", max_length=20)
     first_day = models.DateField("første dag")
     last_day = models.DateField("sidste dag", null=True, blank=True)
+    stop_reason = models.CharField("stopårsag", max_length=20, choices=StopReason.choices, blank=True)
     needs_manual = models.CharField(
         "kræver manuel sagsbehandling", max_length=200, blank=True, help_text="Skriv, hvilke oplysninger der mangler."
     )
