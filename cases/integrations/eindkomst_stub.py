@@ -31,7 +31,7 @@ REQUEST_BYTES = 16 * 1024 * 1024
 
 
 class Register:
-    """The reports of a folder's answer files by CPR; the same report in several files counts once, twice in one file twice."""
+    """The reports of a folder's answer files by CPR. A report in several files counts once, twice in one file twice."""
 
     def __init__(self, persons: Iterable[PersonAnswer] = ()) -> None:
         self._reports: dict[str, dict[tuple[str, int], RegisterReport]] = {}
