@@ -1,0 +1,14 @@
+"""An invented municipality: citizens, employers and honest eIndkomst answer files. No models here."""
+
+from cases.demo.incomes import AWKWARD_KINDS, PASSING_KINDS
+from cases.demo.municipality import DemoMunicipality, demo_municipality
+from cases.demo.population import DemoCitizen, DemoEmployer
+
+__all__ = [
+    "AWKWARD_KINDS",
+    "PASSING_KINDS",
+    "DemoCitizen",
+    "DemoEmployer",
+    "DemoMunicipality",
+    "demo_municipality",
+]
