@@ -138,7 +138,7 @@ class _Plan:
             self._start(cpr, self.window[-1 - number % min(3, len(self.window))], 1 if number % 2 else 15)
         for cpr in order[without + new :]:
             if _age_at(self.people[cpr].birth_date, self.last) in (67, 68):
-                self._mark(cpr, self.window[-1:])
+                self._mark(cpr, self.window[-2:])
                 self.busy[cpr] = self.last + TAIL
 
     def _start(self, cpr: str, month: Month, day: int) -> None:
@@ -147,7 +147,8 @@ class _Plan:
         self._change(
             cpr, grant_first_day=first, grant_last_day=None, job_first_day=first, ceiling_first_day=month.first_day
         )
-        self._mark(cpr, [one for one in self.window if one <= month + TAIL])
+        traces = TAIL if day > 1 else TAIL - 1
+        self._mark(cpr, [one for one in self.window if one <= month + traces])
 
     def _deal(self, month: Month) -> None:
         free = [cpr for cpr in self.people if cpr not in self.busy or self.busy[cpr] < month]
@@ -159,9 +160,8 @@ class _Plan:
             self._awkward(self._take(free, kind := self._next_kind()), month, kind)
         for _ in range(_share(len(self.people), SHARE_PASSING_KIND)):
             if free:
-                cpr = free.pop()
-                kind = "reversal" if self.people[cpr].profile == "high_wage" else self.rng.choice(_GENTLE)
-                self._plan(cpr, month, kind)
+                kind = self.rng.choice(_GENTLE)
+                self._plan(self._take(free, kind), month, kind)
 
     def _next_kind(self) -> str:
         if not self.deck:
@@ -171,7 +171,7 @@ class _Plan:
 
     def _take(self, free: list[str], kind: str) -> str:
         """A citizen the kind fits: a drop needs a wage where it shows, the others a wage where it leaves no trace."""
-        fits = _FITS.get(kind, _ANYBODY)
+        fits = _FITS.get(kind, _anybody)
         position = next((at for at in range(len(free) - 1, -1, -1) if fits(self.people[free[at]])), -1)
         return free.pop(position)
 
@@ -208,7 +208,7 @@ def _age_at(born: date, month: Month) -> int:
     return Month.of(born).until(month + 1) // 12
 
 
-def _ANYBODY(citizen: DemoCitizen) -> bool:  # noqa: N802
+def _anybody(citizen: DemoCitizen) -> bool:
     return True
 
 
@@ -223,6 +223,8 @@ def _plain(citizen: DemoCitizen) -> bool:
 _FITS = {
     "subsidy_drop": lambda citizen: citizen.profile == "high_wage",
     "too_low": _low_plain,
+    "too_high": _low_plain,
+    "a_little_more": _low_plain,
     "holiday_without_tax_percent": _plain,
     "one_date": _plain,
     "fortnight": _plain,
