@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from rules.facts import Benefit
 from rules.judgment import MustBeJudged
+from rules.money import ZERO
 from rules.months import Month
 
 FOLLOW_UP_MONTHS = 3  # LAB § 124, stk. 4
@@ -32,22 +33,17 @@ def late_sickness_benefit(entitled: Decimal | None) -> Benefit:
     return _lost("sickness_benefit", entitled, "sygedagpenge, der kunne være udbetalt ved rettidig anmodning")
 
 
-def lost_resource_course_benefit(full: Decimal | None) -> Benefit:
-    """Ressourceforløbsydelse lost or reduced (LAS §§ 69 l-q): deduct the full amount that could have been paid.
+def lost_resource_course_benefit(full: Decimal | None, paid: Decimal = ZERO) -> Benefit:
+    """Ressourceforløbsydelse lost or reduced (LAS §§ 69 l-q): deduct all that could have been received.
 
-    The full amount takes the place of what is still paid: give the paid part as its own benefit and here the
-    rest, see ``lost_part``. BEK 227/2024 § 7, stk. 4.
+    ``full`` is that amount. A part still ``paid`` is a benefit of its own, deducted as paid and counted under
+    the ceiling; this is the rest. MustBeJudged when the full amount is not known, ValueError (Danish) when
+    more is paid than the full amount. BEK 227/2024 § 7, stk. 4.
     """
-    return _lost("resource_course_benefit", full, "den fulde ressourceforløbsydelse")
-
-
-def lost_part(full: Decimal, paid: Decimal) -> Decimal:
-    """What a reduced benefit lacks to the full amount; the paid part is deducted as paid and counts under the
-    ceiling, the rest is only deducted. ValueError (Danish) when more is paid than the full amount.
-    """
-    if not 0 <= paid <= full:
+    if full is not None and not 0 <= paid <= full:
         raise ValueError(f"Der er udbetalt {paid} kr., men den fulde ydelse er {full} kr.")
-    return full - paid
+    rest = None if full is None else full - paid
+    return _lost("resource_course_benefit", rest, "den fulde ressourceforløbsydelse")
 
 
 def partial_return(kind: str, amount: Decimal) -> Benefit:
