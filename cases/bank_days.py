@@ -51,3 +51,11 @@ def run_day(month: Month) -> date:
 def bank_days_until(today: date, day: date) -> int:
     """Bank days after today up to and including the day; 0 when it is today or past."""
     return sum(is_bank_day(today + DAY * n) for n in range(1, (day - today).days + 1))
+
+
+def bank_days_before(day: date, count: int) -> date:
+    """The day that lies ``count`` bank days earlier."""
+    while count:
+        day -= DAY
+        count -= is_bank_day(day)
+    return day

@@ -1,9 +1,27 @@
-"""The portal's addresses. No CPR number ever stands in one."""
+"""The portal's addresses. No name and no CPR number ever stands in one."""
 
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
+
+from cases.views import calculator, case, overview, search, tasks
 
 urlpatterns = [
+    path("", overview.overview, name="overview"),
     path("log-ind/", auth.LoginView.as_view(template_name="registration/login.html"), name="login"),
     path("log-ud/", auth.LogoutView.as_view(), name="logout"),
+    path("soeg/", search.search, name="search"),
+    path("opgaver/", tasks.inbox, name="tasks"),
+    path("opgaver/naeste/", tasks.take_next, name="take_next"),
+    path("opgaver/fordel/", tasks.assign_selected, name="assign_selected"),
+    path("opgaver/<int:pk>/", tasks.workbench, name="task"),
+    path("opgaver/<int:pk>/beregning/", tasks.live_sum, name="live_sum"),
+    path("opgaver/<int:pk>/tag/", tasks.take, name="take"),
+    path("sager/", case.case_list, name="cases"),
+    path("sager/<int:pk>/", case.case_page, name="case"),
+    path("sager/<int:pk>/manuel/", case.manual_flag, name="manual_flag"),
+    path("sager/<int:pk>/<slug:part>/", case.edit_part, name="new_part"),
+    path("sager/<int:pk>/<slug:part>/<int:part_pk>/", case.edit_part, name="edit_part"),
+    path("beregner/", calculator.calculator, name="calculator"),
+    path("beregner/sum/", calculator.live, name="calculator_sum"),
+    path("", include("cases.report_urls")),
 ]

@@ -89,7 +89,7 @@ class IncomeReport(InsertOnlyModel):
     net_holiday_pay = MoneyField("nettoferiepenge")
     is_reversal = models.BooleanField("tilbageførsel")
     is_correction = models.BooleanField("rettelse til tidligere måned")
-    reversal_fault = models.CharField("fejl i tilbageførsel", max_length=80, blank=True)
+    gross_holiday_pay = MoneyField("bruttoferiepenge", default=Decimal(0))
     must_judge = models.JSONField("skal vurderes", default=list)
     unknown = models.JSONField("ukendte koder", default=list)
     left_out = models.JSONField("indgår ikke", default=list)

@@ -1,0 +1,3 @@
+"""Addresses of runs, payments, reports and the audit page."""
+
+urlpatterns = []

@@ -1,0 +1,181 @@
+"""Write decisions with what follows from them: a payment, or a task with its concerns. In bulk, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from cases.bank_days import bank_days_before, last_bank_day
+from cases.models import (
+    Decision,
+    LineKind,
+    Payment,
+    PaymentEvent,
+    PaymentLine,
+    PaymentStatus,
+    Run,
+    Task,
+    TaskConcern,
+    User,
+)
+from cases.models.task import NEW_PAY, NO_AUTOMATION, RULES_BROKEN
+from cases.write_many import reserve_ids, write_many, write_many_with_history
+from rules import RULES_VERSION
+from rules.decision import PAID
+from rules.decision import Decision as Decided
+from rules.frozen import freeze
+from rules.income_rules import BY_CODE
+from rules.months import Month
+from rules.registry import Concern
+
+EVENT_OF_CODE = {"INC36": NEW_PAY, "INC37": NO_AUTOMATION}
+PLAIN_HEADLINE = "Indtægter"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case about to be written: its ids, the decision, and the row it supersedes, if any."""
+
+    grant_id: int
+    citizen_id: int
+    municipality_id: int
+    decided: Decided
+    last_paid: Decimal | None = None
+    supersedes: int | None = None
+    sequence: int = 1
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who decides, when, in which run, and why: what every row is signed with."""
+
+    month: Month
+    user: User
+    now: datetime
+    reason: str
+    run: Run | None = None
+
+
+def save_decisions(cases: Sequence[Case], act: Act) -> list[Decision]:
+    """Write all of it. Must run inside a transaction. The rows come back in the order of the cases."""
+    rows = [_decision(case, act, id_) for case, id_ in zip(cases, reserve_ids(Decision, len(cases)), strict=True)]
+    write_many(rows)
+    pairs = list(zip(cases, rows, strict=True))
+    _save_payments([pair for pair in pairs if pair[1].outcome == PAID], act)
+    _save_tasks([pair for pair in pairs if pair[1].outcome != PAID], act)
+    return rows
+
+
+def _decision(case: Case, act: Act, id_: int) -> Decision:
+    decided, sum_ = case.decided, case.decided.calculation
+    return Decision(
+        id=id_,
+        municipality_id=case.municipality_id,
+        grant_id=case.grant_id,
+        benefit_month=act.month,
+        sequence=case.sequence,
+        supersedes=case.supersedes,
+        run=act.run,
+        outcome=decided.outcome,
+        decided_at=act.now,
+        decided_by=act.user,
+        income=sum_.income,
+        subsidy=sum_.subsidy,
+        extra_atp=sum_.extra_atp,
+        ordinary_atp=sum_.ordinary_atp,
+        mandatory_pension=sum_.mandatory_pension,
+        payable_before_tax=sum_.payable_before_tax,
+        ceiling_cut=sum_.ceiling_cut,
+        steps=[[step.text, step.law, str(step.amount)] for step in sum_.steps],
+        concerns=[{"code": one.code, "numbers": freeze(one.numbers)} for one in decided.concerns],
+        fingerprint=decided.fingerprint,
+        rules_version=RULES_VERSION,
+        **decided.frozen,
+    )
+
+
+def _save_payments(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
+    payments = [_payment(*pair, act, id_) for pair, id_ in zip(pairs, reserve_ids(Payment, len(pairs)), strict=True)]
+    write_many(payments)
+    write_many([line for payment, pair in zip(payments, pairs, strict=True) for line in _lines(payment, pair[1])])
+    write_many(
+        [
+            PaymentEvent(
+                payment=payment, status=payment.status, happened_at=act.now, by=act.user, note=act.reason[:300]
+            )
+            for payment in payments
+        ]
+    )
+
+
+def _payment(case: Case, decision: Decision, act: Act, id_: int) -> Payment:
+    return Payment(
+        id=id_,
+        municipality_id=case.municipality_id,
+        citizen_id=case.citizen_id,
+        grant_id=case.grant_id,
+        decision=decision,
+        benefit_month=act.month,
+        subsidy=decision.subsidy,
+        payable_before_tax=decision.payable_before_tax,
+        pay_date=last_bank_day(act.month),
+        status=PaymentStatus.APPROVED,
+        created_at=act.now,
+    )
+
+
+def _lines(payment: Payment, decision: Decision) -> list[PaymentLine]:
+    """Extra ATP is taken from the citizen; ordinary ATP and mandatory pension are paid on top (LAB §§ 137-138 b)."""
+    amounts = {
+        LineKind.SUBSIDY: decision.subsidy,
+        LineKind.EXTRA_ATP: -decision.extra_atp,
+        LineKind.ORDINARY_ATP: decision.ordinary_atp,
+        LineKind.MANDATORY_PENSION: decision.mandatory_pension,
+    }
+    return [PaymentLine(payment=payment, kind=kind, amount=amount) for kind, amount in amounts.items() if amount]
+
+
+def _save_tasks(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
+    tasks = [_task(*pair, act, id_) for pair, id_ in zip(pairs, reserve_ids(Task, len(pairs)), strict=True)]
+    write_many_with_history(tasks, user=act.user, reason=act.reason, now=act.now)
+    concerns = [
+        task_concern(task, concern, position)
+        for task, (case, _) in zip(tasks, pairs, strict=True)
+        for position, concern in enumerate(case.decided.concerns, start=1)
+    ]
+    write_many_with_history(concerns, user=act.user, reason=act.reason, now=act.now)
+
+
+def _task(case: Case, decision: Decision, act: Act, id_: int) -> Task:
+    first = case.decided.concerns[0]
+    return Task(
+        id=id_,
+        municipality_id=case.municipality_id,
+        grant_id=case.grant_id,
+        benefit_month=act.month,
+        event=EVENT_OF_CODE.get(first.code, RULES_BROKEN),
+        headline=PLAIN_HEADLINE if first.code in EVENT_OF_CODE else BY_CODE[first.code].message,
+        priority=list(BY_CODE).index(first.code) + 1,
+        due_date=due_date(act.month, act.now.date()),
+        decision=decision,
+        proposed=decision.subsidy,
+        at_stake=decision.subsidy - (case.last_paid or Decimal(0)),
+        created_at=act.now,
+    )
+
+
+def task_concern(task: Task, concern: Concern, position: int) -> TaskConcern:
+    return TaskConcern(
+        task=task,
+        code=concern.code,
+        position=position,
+        message=BY_CODE[concern.code].message,
+        numbers=freeze(concern.numbers),
+    )
+
+
+def due_date(month: Month, today: date) -> date:
+    """A task must be done two bank days before the pay day; at once when that is past."""
+    return max(today, bank_days_before(last_bank_day(month), 2))
