@@ -114,7 +114,7 @@ def _pay_month(report: RegisterReport, meaning: ClassifiedReport) -> Month:
         return Month.of(day)
     if meaning.tax_month is not None:
         return meaning.tax_month
-    raise ValueError(f"En indberetning fra SE {report.se_number} har hverken dispositionsdato, periode eller skattemåned.")
+    raise ValueError(f"En indberetning fra SE {report.se_number} har hverken dispositionsdato eller periode.")
 
 
 def pairs(labelled: tuple[tuple[str, Decimal], ...]) -> list[list[str]]:
