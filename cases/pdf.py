@@ -55,8 +55,16 @@ def specification_pdf(context: SpecificationContext) -> bytes:
             document = engine.render(text)
             if len(document.pages) == 1:
                 break
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_add_scopes)
     return pdf
+
+
+def _add_scopes(_: Any, pdf: Any) -> None:
+    """Say of each header cell whether it heads its column (the first row) or its row: WeasyPrint does not."""
+    for element in pdf.objects:
+        if isinstance(element, dict) and element.get("S") == "/TH" and "ID" in element:
+            _, row, _ = element["ID"].string.split("-")
+            element["A"]["Scope"] = "/Column" if row == "0" else "/Row"
 
 
 def is_available() -> bool:

@@ -164,11 +164,10 @@ def _last_month(decision: Decision, facts: Facts) -> Side | None:
 
 
 def _headline(decision: Decision, pay_date: date) -> str:
-    month = month_name(decision.benefit_month)
     if not decision.payable_before_tax:
-        return f"Du får ikke fleksløntilskud for {month}: beløbet er 0 kr."
+        return f"Du får ikke fleksløntilskud for {month_name(decision.benefit_month)}: beløbet er 0 kr."
     day = f"{WEEKDAYS[pay_date.weekday()]} den {day_name(pay_date)}"
-    return f"Du får {hele_kr(decision.payable_before_tax)} kr. for {month}. Pengene er på din NemKonto {day}."
+    return f"Du får {hele_kr(decision.payable_before_tax)} kr. på din NemKonto {day}."
 
 
 def _tax_sentence(decision: Decision) -> str:
@@ -314,7 +313,9 @@ def _decided(decision: Decision, municipality: Municipality) -> str:
     if decision.outcome != Outcome.PAID:
         return "Sagen venter på en sagsbehandler."
     if decision.decided_by.username == SYSTEM_USERNAME:
-        return "Afgørelsen er beregnet automatisk ud fra de oplysninger, din arbejdsgiver har givet til Skattestyrelsen."
+        return (
+            "Afgørelsen er beregnet automatisk ud fra de oplysninger, din arbejdsgiver har givet til Skattestyrelsen."
+        )
     unit = f"{municipality.unit}, {municipality.name}" if municipality.unit else municipality.name
     return f"Afgørelsen er truffet af en sagsbehandler i {unit}."
 

@@ -137,7 +137,9 @@ def _ceiling(now: Side, last: Side) -> Iterator[tuple[Decimal, str]]:
     if cut and before:
         sentence = f"Tilskuddet er nedsat med {danish(cut)} kr. mod {danish(before)} kr. sidst. Grænsen er {limit}{new}"
     elif cut:
-        sentence = f"Løn og tilskud er tilsammen højere end {limit} Derfor er tilskuddet nedsat med {danish(cut)} kr.{new}"
+        sentence = (
+            f"Løn og tilskud er tilsammen højere end {limit} Derfor er tilskuddet nedsat med {danish(cut)} kr.{new}"
+        )
     else:
         sentence = f"Løn og tilskud er ikke længere højere end {limit}{new}"
     yield before - cut, sentence
