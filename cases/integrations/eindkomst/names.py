@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 SKAT = "http://rep.oio.dk/skat.dk/eindkomst/"
@@ -111,19 +113,19 @@ _DOCTYPE = (
 def _start_sentence(head: bytes, error: Exception) -> str:
     if b"<!DOCTYPE" in head.replace(b"\0", b""):
         return _DOCTYPE
-    if not head.strip():
-        return "Filen er tom. Hent svaret fra eIndkomst igen."
     if b"<" not in head[:1024]:
         return "Filen er ikke XML. Vælg den fil, som eIndkomst har svaret med."
     return syntax_sentence(error)
 
 
-def syntax_sentence(error: Exception) -> str:
-    """The parser's complaint as a Danish sentence with the line."""
-    line = getattr(error, "lineno", None)
-    detail = str(getattr(error, "msg", None) or error).split(", line ")[0]
+def syntax_sentence(error: Exception | None, log: Sequence[etree._LogEntry] = ()) -> str:
+    """The parser's first complaint as a Danish sentence with the line; the log knows it best."""
+    if log:
+        line, detail = log[0].line, log[0].message
+    else:
+        line, detail = getattr(error, "lineno", None), str(getattr(error, "msg", None) or error)
     place = f"linje {line}" if line else "begyndelsen"
     return (
         f"Filen kan ikke læses som XML fra {place}: den er afbrudt, beskadiget eller i et forkert tegnsæt "
-        f"({detail}). Hent svaret igen."
+        f"({detail.partition(', line ')[0].strip()[:120]}). Hent svaret igen."
     )

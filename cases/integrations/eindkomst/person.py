@@ -106,24 +106,35 @@ class _Reports:
         self.fields = []
 
     def level_2(self, element: etree._Element) -> None:
+        self.level_3(element)
         self.blocks += 1
         if self.blocks > 1 and self.fields is not None:
             self.fields.append(NEW_BLOCK)
+
+    def level_3(self, element: etree._Element) -> None:
+        """A form without a number may not pass for the one before it."""
+        self._expect_no_value()
+        self.form = ""
 
     def set_form(self, element: etree._Element) -> None:
         self.form = _text(element)
 
     def set_field(self, element: etree._Element) -> None:
+        self._expect_no_value()
         self.number = _field_number(_text(element)[:64], self.form)
 
     def set_value(self, element: etree._Element) -> None:
         text = _text(element)
-        if not self.number or self.fields is None:
-            raise _Fault(f"har en værdi uden feltnummer på blanket {self.form}")
+        if not self.number or not self.form or self.fields is None:
+            raise _Fault(f"har en værdi uden feltnummer eller blanketnummer efter blanket {self.form or 'uden nummer'}")
         if fault := number_fault(self.form, self.number, text):
             raise _Fault(f"har en indberetning fra SE {self.se_number}, hvor {fault}")
         self.fields.append((self.form, self.number, text))
         self.number = ""
+
+    def _expect_no_value(self) -> None:
+        if self.number:
+            raise _Fault(f"har felt {self.number} på blanket {self.form} uden en værdi")
 
     def _new_pay_period(self) -> None:
         self.open = False
@@ -136,6 +147,7 @@ class _Reports:
         self.written = 0
 
     def _close_report(self) -> None:
+        self._expect_no_value()
         if self.fields is None:
             return
         start, end = _period(self.start, self.end, self.duration)
@@ -170,6 +182,8 @@ _NAMES = {
     (names.PREFIXES["grp"], "IndkomstPersonGruppeDispositionDato"): _Reports.set_pay_date,
     (names.SKAT, "AngivelseNiveau1"): _Reports.level_1,
     (names.SKAT, "AngivelseNiveau2"): _Reports.level_2,
+    (names.SKAT, "AngivelseNiveau3"): _Reports.level_3,
+    (names.SKAT, "AngivelseNiveau4"): _Reports.level_3,
     (names.PREFIXES["bla"], "BlanketNummerIdentifikator"): _Reports.set_form,
     (names.PREFIXES["fel"], "BlanketFeltNummerIdentifikator"): _Reports.set_field,
     (names.PREFIXES["ind"], "AngivelseFeltIndholdTekst"): _Reports.set_value,

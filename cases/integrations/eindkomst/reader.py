@@ -60,8 +60,10 @@ class Answer:
         _check_root(head)
         limited = _Limited(head, self._source)
         count = 0
+        parsing = etree.iterparse(limited, ("end",), tag=_WATCHED, **names.PARSER_OPTIONS)
         try:
-            for _, element in etree.iterparse(limited, ("end",), tag=_WATCHED, **names.PARSER_OPTIONS):
+            for _, element in parsing:
+                _check_namespaces(parsing.error_log)
                 if local(element) == PERSON:
                     count += 1
                     yield person_of(element, count)
@@ -70,7 +72,7 @@ class Answer:
                 else:
                     self._take(element)
         except etree.XMLSyntaxError as error:
-            raise UnreadableAnswer(names.syntax_sentence(error)) from error
+            raise UnreadableAnswer(names.syntax_sentence(error, parsing.error_log)) from error
         if self._errors:
             raise self._errors[0]
         if not self._is_answer:
@@ -122,6 +124,13 @@ class _Limited(io.RawIOBase):
         return data
 
 
+def _check_namespaces(log: etree._ListErrorLog) -> None:
+    """lxml tells of an undeclared prefix only at the end, after elements without a namespace have been given."""
+    for entry in log:
+        if entry.level_name == "ERROR":
+            raise UnreadableAnswer(names.syntax_sentence(None, (entry,)))
+
+
 def _first_bytes(source: BinaryIO) -> bytes:
     head = b""
     while len(head) < names.HEAD_BYTES and (more := source.read(names.HEAD_BYTES - len(head))):
@@ -130,7 +139,7 @@ def _first_bytes(source: BinaryIO) -> bytes:
 
 
 def _check_root(head: bytes) -> None:
-    if not head:
+    if not head.strip():
         raise UnreadableAnswer("Filen er tom. Hent svaret fra eIndkomst igen.")
     root = names.refuse_doctype(head)
     if root is None:
