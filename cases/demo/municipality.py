@@ -196,7 +196,7 @@ class _Plan:
 
 
 _WEIGHTS = {"no_income": 1, "far_too_low": 1, "bonus": 1, "too_low": 3, "too_high": 3, "subsidy_drop": 3}
-_GENTLE = ("reversal", "a_little_more")
+_GENTLE = ("reversal", "a_little_more", "holiday_earned")
 _LEVELS = {"no_income": Decimal(0), "too_low": Decimal("0.8"), "far_too_low": Decimal("0.6"), "bonus": Decimal("1.65")}
 
 
@@ -225,6 +225,7 @@ _FITS = {
     "too_low": _low_plain,
     "too_high": _low_plain,
     "a_little_more": _low_plain,
+    "holiday_earned": _low_plain,
     "holiday_without_tax_percent": _plain,
     "one_date": _plain,
     "fortnight": _plain,
