@@ -118,6 +118,7 @@ class _Writer:
     def __init__(self, result: Imported, municipality: Municipality | None, user: User, now: datetime) -> None:
         self._result, self._municipality, self._user, self._now = result, municipality, user, now
         self._files: dict[int, IncomeFile] = {}
+        self._ids: list[int] = []
 
     def take(self, persons: list[ReadPerson], *, dry_run: bool) -> None:
         citizens = self._citizens(persons)
@@ -182,8 +183,9 @@ class _Writer:
 
     def _file(self, owner: int) -> IncomeFile:
         if owner not in self._files:
-            id_ = reserve_ids(IncomeFile, 1)[0] + len(self._files)
-            self._files[owner] = IncomeFile(id=id_, municipality_id=owner, name=self._result.name[:200])
+            if not self._files:
+                self._ids = reserve_ids(IncomeFile, Municipality.objects.count())
+            self._files[owner] = IncomeFile(id=self._ids.pop(0), municipality_id=owner, name=self._result.name[:200])
         return self._files[owner]
 
     def finish(self, sha256: str) -> None:

@@ -1,0 +1,51 @@
+"""What our commands share: the user they act as, the municipality, months, and sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentTypeError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cases.import_income import municipality_of
+from cases.models import Municipality, User
+from cases.refused import Refused
+from rules.months import Month
+
+
+def month(text: str) -> Month:
+    """An argument like 2026-11."""
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+class PortalCommand(BaseCommand):
+    """Turns a refusal into one sentence on stderr and the exit code 2; ``act`` gives the exit code."""
+
+    refused_code = 2
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            code = self.act(**options)
+        except Refused as error:
+            raise CommandError(str(error), returncode=self.refused_code) from None
+        if code:
+            sys.exit(code)
+
+    def act(self, **options: Any) -> int:
+        raise NotImplementedError
+
+    def system(self) -> User:
+        return User.objects.system()
+
+    def municipality(self, code: str | None) -> Municipality:
+        """The municipality with the code; without one, the only there is."""
+        if code:
+            return municipality_of(code)
+        all_ = list(Municipality.objects.all()[:2])
+        if len(all_) != 1:
+            raise Refused("Angiv kommunen med --municipality KODE.")
+        return all_[0]

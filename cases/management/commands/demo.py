@@ -1,0 +1,186 @@
+"""manage.py demo: an invented municipality, its last months run by the background worker, and the portal."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from cases.bank_days import run_day
+from cases.demo.municipality import DemoMunicipality, demo_municipality
+from cases.demo.past import pay_before, solve_tasks
+from cases.demo.rows import PASSWORD, make_rows, make_users
+from cases.import_income import import_income
+from cases.management.command import PortalCommand
+from cases.models import Municipality, Role, Run, User, has_rates
+from cases.pdf import MISSING, is_available
+from cases.run_here import is_in_memory, work_run
+from cases.run_month import enqueue_run, progress, start_run
+from rules.months import Month
+
+HOME, NEIGHBOUR = "0999", "0998"
+PATIENCE_SECONDS = 30
+
+
+class Command(PortalCommand):
+    help = "Laver en prøvekommune, kører dens seneste måneder og starter portalen. To gange gør ingen skade."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--citizens", type=int, default=600)
+        parser.add_argument("--months", type=int, default=3)
+        parser.add_argument("--no-serve", action="store_true", help="start ikke portalen bagefter")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def act(self, **options: Any) -> int:
+        call_command("migrate", verbosity=0)
+        months = last_months(options["months"])
+        demos = [
+            demo_municipality(HOME, options["citizens"], months[-1] - 1, len(months) + 12),
+            demo_municipality(NEIGHBOUR, max(10, options["citizens"] // 8), months[-1] - 1, len(months) + 12, seed=2),
+        ]
+        owners = [make_rows(demo, timezone.now()) for demo in demos]
+        for demo, owner in zip(demos, owners, strict=True):
+            self._import(demo, owner)
+            pay_before(owner, months[0], timezone.now())
+        users = make_users(*owners)
+        with background_worker() as worker:
+            for month in months:
+                for owner in owners:
+                    self._run(owner, month, worker=worker, is_last=month == months[-1])
+        self._say_users(users)
+        if not options["no_serve"]:
+            serve(options["port"], self.stdout)
+        return 0
+
+    def _import(self, demo: DemoMunicipality, owner: Municipality) -> None:
+        folder = Path(settings.LOCAL_DIR) / "demo" / demo.code
+        folder.mkdir(parents=True, exist_ok=True)
+        new = 0
+        for month in demo.months:
+            path = folder / f"eindkomst-{month}.xml"
+            path.write_bytes(demo.answers(month))
+            with path.open("rb") as source:
+                result = import_income(
+                    source, path.name, user=User.objects.system(), now=timezone.now(), municipality=owner
+                )
+            new += result.new_reports
+            for fault in (*result.faults, *filter(None, [result.unreadable])):
+                self.stderr.write(fault)
+        self.stdout.write(
+            f"{owner}: {len(demo.citizens)} borgere, {len(demo.months)} måneder indkomstsvar i {folder}, "
+            f"{new} nye indberetninger."
+        )
+
+    def _run(self, owner: Municipality, month: Month, *, worker: subprocess.Popen | None, is_last: bool) -> None:
+        begun = time.monotonic()
+        run = start_run(owner, month, User.objects.system(), timezone.now())
+        if worker:
+            enqueue_run(run)
+            self._follow(run, worker)
+        work_run(run, 1)
+        seconds = time.monotonic() - begun
+        run.refresh_from_db()
+        now = progress(run)
+        self.stdout.write(
+            f"{run} {owner.code}: {now.total} sager = {now.automatic} automatisk + {now.manual} manuelt + "
+            f"{now.failed} fejl. {now.subsidy_sum} kr. {1000 * seconds / max(now.total, 1):.1f} s pr. 1.000 borgere."
+        )
+        for fault in now.faults:
+            self.stderr.write(fault)
+        if not is_last:
+            users = User.objects.filter(memberships__municipality=owner, memberships__role=Role.CASEWORKER)
+            solve_tasks(owner, month, list(users), timezone.now())
+
+    def _follow(self, run: Run, worker: subprocess.Popen) -> None:
+        """A progress bar until the worker is done, has died, or nothing has moved for a while."""
+        moved, waiting = time.monotonic(), -1
+        while worker.poll() is None and time.monotonic() - moved < PATIENCE_SECONDS:
+            now = progress(run)
+            if now.waiting != waiting:
+                moved, waiting = time.monotonic(), now.waiting
+                self._draw(f"  {run} [{'#' * (now.share // 4):25}] {now.share:3} %")
+            if not now.waiting:
+                break
+            time.sleep(0.1)
+        self._draw("")
+
+    def _draw(self, line: str) -> None:
+        """Over the same line on a terminal; nothing where the output goes to a file."""
+        if self.stdout.isatty():
+            self.stdout.write(f"\r{line:60}\r", ending="")
+            self.stdout.flush()
+
+    def _say_users(self, users: list[tuple[str, str]]) -> None:
+        self.stdout.write(f"\nBrugere (adgangskode {PASSWORD}):")
+        for username, role in users:
+            self.stdout.write(f"  {username:8} {role}")
+        if not is_available():
+            self.stdout.write(f"\n{MISSING}")
+
+
+def last_months(count: int) -> list[Month]:
+    """The last benefit months whose run day is past and that have rates, the oldest first."""
+    today = timezone.localdate()
+    month = Month.of(today)
+    if run_day(month) > today:
+        month -= 1
+    while not has_rates(month):
+        month -= 1
+    return [month - back for back in range(count - 1, -1, -1)]
+
+
+@contextmanager
+def background_worker() -> Iterator[subprocess.Popen | None]:
+    """A qcluster beside this process. Gives None where there can be none (a database in memory)."""
+    if is_in_memory():
+        yield None
+        return
+    process = subprocess.Popen([sys.executable, "manage.py", "qcluster"], **_quiet())
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def serve(port: int, out: Any) -> None:
+    """The portal with a background worker, until Ctrl-C."""
+    env = {**os.environ, "PYTHONUTF8": "1"}
+    worker = subprocess.Popen([sys.executable, "manage.py", "qcluster"], env=env, **_quiet())
+    out.write(f"\nPortalen: http://127.0.0.1:{port} (Ctrl-C stopper den)")
+    out.flush()
+    web = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "fleksløn.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+         "--log-level", "warning"],
+        env=env, cwd=settings.BASE_DIR,
+    )  # fmt: skip
+    signal.signal(signal.SIGTERM, lambda *_: web.terminate())
+    try:
+        web.wait()
+    except KeyboardInterrupt:
+        web.terminate()
+        web.wait()
+    finally:
+        _stop(worker)
+
+
+def _quiet() -> dict[str, Any]:
+    log = (Path(settings.LOCAL_DIR) / "worker.log").open("ab")
+    return {"stdout": log, "stderr": log, "cwd": settings.BASE_DIR, "start_new_session": True}
+
+
+def _stop(process: subprocess.Popen) -> None:
+    """Stop the whole process group: a killed parent would leave the sentinel working on alone."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
