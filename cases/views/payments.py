@@ -1,0 +1,122 @@
+"""Udbetalinger: what is paid, and the letter about it on screen, as PDF and as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cases import pdf
+from cases.access import log_access, reader
+from cases.models import Decision, Payment, PaymentStatus
+from cases.specification import SpecificationContext, as_text, context_for, context_of
+from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
+from rules.months import Month
+
+PER_PAGE = 50
+
+
+@require_safe
+@reader
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """A month's payments with their sum. Names stand on the page, so no name is searched in the address."""
+    municipality = chosen_municipality(request.user, request.GET)
+    mine = Payment.objects.visible_to(request.user).of(municipality)
+    months = sorted(mine.order_by().values_list("benefit_month", flat=True).distinct(), reverse=True)
+    month = chosen_month(request.GET, months[0] if months else Month.of(timezone.localdate()))
+    found = mine.filter(benefit_month=month)
+    status = request.GET.get("status", "")
+    if status in PaymentStatus.values:
+        found = found.filter(status=status)
+    totals = found.aggregate(count=Count("id"), subsidy=Sum("subsidy"), payable=Sum("payable_before_tax"))
+    rows = found.select_related("citizen", "grant", "decision__decided_by").order_by("citizen__sort_key", "id")
+    context = {
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("side")),
+        "totals": totals,
+        "month": month,
+        "months": months or [month],
+        "status": status,
+        "statuses": PaymentStatus.choices,
+        "municipality": municipality,
+        "municipalities": municipalities_of(request.user),
+    }
+    return render(request, "payments/list.html", context)
+
+
+@require_safe
+@reader
+def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One payment: its lines, its events, and the letter as the citizen will see it."""
+    payment = _payment(request, pk, "Udbetaling og udbetalingsspecifikation")
+    context = {
+        "payment": payment,
+        "letter": context_for(payment, draft=not _is_issued(payment)),
+        "lines": payment.lines.all(),
+        "events": payment.events.select_related("by"),
+    }
+    return render(request, "payments/payment.html", context)
+
+
+@require_safe
+@reader
+def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter as PDF: the bytes that were issued, or a draft made now."""
+    payment = _payment(request, pk, "Udbetalingsspecifikation som PDF")
+    if _is_issued(payment):
+        return _attachment(bytes(payment.specification.body), "application/pdf", payment, "pdf")
+    try:
+        body = pdf.specification_pdf(context_for(payment))
+    except pdf.PdfUnavailable as missing:
+        messages.error(request, str(missing))
+        return redirect("payment", pk=payment.pk)
+    return _attachment(body, "application/pdf", payment, "pdf")
+
+
+@require_safe
+@reader
+def specification_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter as plain text."""
+    payment = _payment(request, pk, "Udbetalingsspecifikation som tekst")
+    text = as_text(context_for(payment, draft=not _is_issued(payment)))
+    return _attachment(text.encode(), "text/plain; charset=utf-8", payment, "txt")
+
+
+@require_safe
+@reader
+def decision_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter as it would be if the proposal were accepted."""
+    rows = Decision.objects.visible_to(request.user).select_related("grant__citizen", "municipality", "decided_by")
+    decision = get_object_or_404(rows, pk=pk)
+    log_access(request.user, decision.grant.citizen, "Udkast til udbetalingsspecifikation")
+    letter: SpecificationContext = context_of(decision)
+    return render(request, "payments/preview.html", {"decision": decision, "letter": letter})
+
+
+def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
+    """The payment when the user may see it; the look is logged before anything is shown."""
+    rows = Payment.objects.visible_to(request.user).select_related(
+        "citizen", "grant__citizen", "municipality", "decision__grant__citizen", "decision__municipality",
+        "decision__decided_by", "specification",
+    )  # fmt: skip
+    payment = get_object_or_404(rows, pk=pk)
+    log_access(request.user, payment.citizen, action)
+    return payment
+
+
+def _is_issued(payment: Any) -> bool:
+    return getattr(payment, "specification", None) is not None
+
+
+def _attachment(body: bytes, kind: str, payment: Payment, ending: str) -> HttpResponse:
+    """Named after case and month: no name and no CPR number in a file name."""
+    answer = HttpResponse(body, content_type=kind)
+    draft = "" if _is_issued(payment) else "-udkast"
+    name = f"udbetalingsspecifikation-{payment.grant.number}-{payment.benefit_month}{draft}.{ending}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
