@@ -17,7 +17,7 @@ NUMBER = re.compile(r"[+-]?\d{1,13}(\.\d{1,4})?\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class FieldMeaning:
-    """One row of fields.csv. type: amount, number, text, code, cross or month. role: see ``_Block``."""
+    """One row of fields.csv. type: amount, number, text, code, cross or month. role: see ``report_block.Block``."""
 
     form: str
     number: str
@@ -81,9 +81,15 @@ def code_meaning(table: str, code: str, month: Month | None) -> CodeMeaning | No
     return None
 
 
+@cache
+def numeric_fields() -> Mapping[tuple[str, str], FieldMeaning]:
+    """The felter that hold an amount or a number of hours or days."""
+    return {key: meaning for key, meaning in field_meanings().items() if meaning.type in ("amount", "number")}
+
+
 def number_fault(form: str, number: str, text: str) -> str:
     """Why the text cannot stand in this felt, in Danish; "" when it can, and when the felt is unknown."""
-    meaning = field_meanings().get((form, number))
-    if meaning is None or meaning.type not in ("amount", "number") or not text or NUMBER.match(text):
+    meaning = numeric_fields().get((form, number))
+    if meaning is None or not text or NUMBER.match(text):
         return ""
     return f"{meaning.label} har værdien '{text[:40]}', som ikke er et tal"

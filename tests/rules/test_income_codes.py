@@ -247,6 +247,12 @@ def test_several_blocks_add_up_when_alike_and_are_judged_when_not():
     mixed = classify([*head, ("16000", "020", "1"), ("16001", "057", "100"), *sick])
     assert (mixed.role, mixed.amount) == ("wage", Decimal(100))
     assert mixed.must_judge == (("ydelse til fradrag i samme indberetning", Decimal(3000)),)
+    aid = [NEW_BLOCK, ("16000", "019", "0041"), ("16001", "058", "700")]
+    assert classify([*head, ("16001", "057", "100"), *aid]).must_judge == (
+        ("anden ydelse i samme indberetning", Decimal(700)),
+    )
+    leave = [NEW_BLOCK, ("16000", "019", "0104"), ("16001", "058", "700")]
+    assert [amount for _, amount in classify([*head, ("16001", "057", "100"), *leave]).must_judge] == [Decimal(700)]
     own = [NEW_BLOCK, ("16000", "019", "83"), ("16001", "058", "15000")]
     assert classify([*head, ("16001", "057", "100"), *own]).must_judge == ()
     half = [NEW_BLOCK, ("16000", "021", "1"), ("16001", "057", "40")]
