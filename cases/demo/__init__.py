@@ -1,4 +1,4 @@
-"""An invented municipality: citizens, employers and honest eIndkomst answer files. No models here."""
+"""An invented municipality with honest eIndkomst answer files. What this module names knows no models."""
 
 from cases.demo.incomes import AWKWARD_KINDS, PASSING_KINDS
 from cases.demo.municipality import DemoMunicipality, demo_municipality
