@@ -1,0 +1,68 @@
+"""Parts that every page of portal and admin shares: the menu by role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+from cases.models import Role, User
+from cases.presenters.words import plain
+
+register = template.Library()
+
+CASE_PAGES = (
+    ("Overblik", "overview"),
+    ("Opgaver", "tasks"),
+    ("Sager", "cases"),
+    ("Kørsler", "runs"),
+    ("Udbetalinger", "payments"),
+    ("Rapporter", "reports"),
+    ("Beregner", "calculator"),
+)
+
+
+@register.inclusion_tag("components/header.html", takes_context=True)
+def portal_header(context: dict[str, Any]) -> dict[str, Any]:
+    """The header with the pages the user's roles open. Pages that are not installed are left out."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    return {
+        "user": user,
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "signed_in": signed_in,
+        "searches": signed_in and user.reads_cases,
+        "links": _links(user, request.path) if signed_in else [],
+    }
+
+
+def _links(user: User, path: str) -> list[dict[str, Any]]:
+    wanted = list(CASE_PAGES) if user.reads_cases else [CASE_PAGES[0], CASE_PAGES[-1]]
+    if user.has_role(Role.AUDITOR):
+        wanted.append(("Revision", "audit"))
+    if user.is_superuser or user.has_role(Role.ADMINISTRATOR):
+        wanted.append(("Administration", "admin:index"))
+    elif user.has_role(Role.COORDINATOR):
+        wanted.append(("Indstillinger", "admin:index"))
+    found = [(text, _address(name)) for text, name in wanted]
+    return [
+        {"text": text, "url": url, "current": path == url or (url != "/" and path.startswith(url))}
+        for text, url in found
+        if url
+    ]
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def tal(number: Any) -> str:
+    """60,5: hours and counts, with the decimals they have."""
+    return "" if number is None else plain(number)

@@ -1,0 +1,224 @@
+"""What the workbench of a task shows, with and without what a person has typed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from cases import handle_task
+from cases.bank_days import last_bank_day
+from cases.forms import NewCeilingForm, TaxForm, WorkForm
+from cases.gather import gather
+from cases.models import WRITERS, AccessLog, Decision, Payment, Task, TaskKind, User, names_of_employers
+from cases.presenters.concerns import ShownConcern, from_json, shown_all
+from cases.presenters.inbox import due_words
+from cases.presenters.incomes import added_rows, income_table, report_rows, reports_of
+from cases.presenters.sums import Last, decision_rows, paid_before, sum_rows
+from cases.presenters.words import long_month
+from cases.refused import Refused
+from cases.templatetags.danish import day_name, hele_kr
+from rules.calculation import CalculationError
+from rules.income_rules import BY_CODE
+from rules.rates import NoRates
+
+RECENTLY = timedelta(minutes=15)
+
+
+class WorkbenchPage:
+    """The page of one task; ``data`` is what was posted."""
+
+    def __init__(self, user: User, task: Task, data: Any = None) -> None:
+        self.user, self.task, self.data = user, task, data
+        self.faults: list[str] = []
+        self.work = WorkForm(data, [(one.pk, getattr(one, "treatment", None)) for one in self.reports])
+        self.note = task.note if self.work.note is None else self.work.note
+        self.version = int(data["version"]) if data and data.get("version", "").isdigit() else task.version
+        self.ceiling = NewCeilingForm(None, task.grant)
+        self.tax = TaxForm(None, task.grant.citizen)
+
+    @cached_property
+    def can_write(self) -> bool:
+        return self.task.is_open and self.task.municipality_id in self.user.municipality_ids(*WRITERS)
+
+    @cached_property
+    def facts(self) -> Any:
+        return gather([self.task.grant_id], self.task.benefit_month)[self.task.grant_id]
+
+    @cached_property
+    def reports(self) -> list[Any]:
+        """Reports of the income month and the two before it, and of the benefit month for "same month" jobs."""
+        income_month = self.task.benefit_month - 1
+        found = reports_of(self.task.grant, income_month - 2, income_month + 1)
+        same = set(self.task.grant.jobs.filter(same_month=True).values_list("se_number", flat=True))
+        return [one for one in found if one.month <= income_month or one.se_number in same]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        numbers = {one.se_number for one in self.facts.reports} | {one.se_number for one in self.facts.jobs}
+        return names_of_employers(numbers)
+
+    @cached_property
+    def draft(self) -> Any:
+        """The proposal with what is typed; without it when something typed cannot be read."""
+        if self.work.bound and not self.work.valid:
+            return handle_task.proposal(self.task)
+        return handle_task.proposal(self.task, self.work.corrections, self.work.added)
+
+    def look_again(self) -> None:
+        """Forget what was read before an act: the next look is at what stands now, with the newest version."""
+        for name in ("facts", "draft", "names"):
+            self.__dict__.pop(name, None)
+        self.task.refresh_from_db()
+        self.version = self.task.version
+
+    def fix(self, what: str) -> None:
+        """Write the missing wage ceiling or tax percent on the case, then keep what else was typed."""
+        if what == "ceiling":
+            form: Any = NewCeilingForm(self.data, self.task.grant)
+            self.ceiling, reason = form, "Skrevet ved behandling af opgave"
+        else:
+            form = TaxForm(self.data, self.task.grant.citizen)
+            self.tax, reason = form, "Skrevet ved behandling af opgave"
+        if not form.is_valid():
+            raise Refused("Udfyld felterne, der er markeret.")
+        form.instance._history_user, form.instance._change_reason = self.user, reason
+        form.save()
+        if self.work.corrections or self.work.added or self.note != self.task.note:
+            handle_task.save(
+                self.task,
+                self.user,
+                self.work.corrections,
+                self.work.added,
+                self.note,
+                self.version,
+                timezone.now(),
+            )
+
+    def context(self) -> dict[str, Any]:
+        """Everything on the page."""
+        task = self.task
+        return {
+            **self.sum_context(),
+            "grant": task.grant,
+            "citizen": task.grant.citizen,
+            "income_month": task.benefit_month - 1,
+            "due": due_words(task.due_date, timezone.localdate()),
+            "is_late": task.is_open and task.due_date < timezone.localdate(),
+            "table": income_table(self.facts, self.names),
+            "rows": self.report_rows(),
+            "earlier_rows": [row for row in report_rows(self.reports, self.names) if not self._is_now(row)],
+            "added": added_rows(task.grant, [task.benefit_month - 1]),
+            "work": self.work,
+            "note": self.note,
+            "version": self.version,
+            "faults": self.faults,
+            "ceiling_form": self.ceiling,
+            "tax_form": self.tax,
+            "others": self.others_here(),
+            "payment": self.payment,
+            "shown_concerns": self.concerns,
+            "history": task.history.select_related("history_user").order_by("-history_date")[:6],
+        }
+
+    def sum_context(self) -> dict[str, Any]:
+        """The sum, what it will do, and what stands in the way. A month that cannot be calculated says why."""
+        common = {"task": self.task, "can_write": self.can_write, "is_income": self.task.kind == TaskKind.INCOME}
+        if not self.task.is_open:
+            return {**common, **self._decided()}
+        try:
+            draft = self.draft
+        except (CalculationError, NoRates) as error:
+            return {**common, "sum_fault": str(error)}
+        return {
+            **common,
+            "sum": sum_rows(draft.calculation, self.last),
+            "calculation": draft.calculation,
+            "last": self.last,
+            "seen": handle_task.seen(draft),
+            "concerns_now": shown_all(draft.concerns, self.names),
+            "stuck": [BY_CODE[one.code] for one in draft.concerns if not BY_CODE[one.code].acceptable],
+            "promise": self.promise(draft.calculation),
+            "typed": bool(self.work.bound and (self.work.corrections or self.work.added)),
+            "sum_faults": self.work.faults if self.work.bound else [],
+            "change": self._change(draft.calculation.subsidy),
+        }
+
+    def _decided(self) -> dict[str, Any]:
+        decision = self.latest
+        return {
+            "sum": decision_rows(decision, self.last) if decision else [],
+            "decision": decision,
+            "last": self.last,
+            "change": self._change(decision.subsidy) if decision else None,
+        }
+
+    def _change(self, subsidy: Decimal) -> Decimal | None:
+        return None if self.last.subsidy is None else subsidy - self.last.subsidy
+
+    @cached_property
+    def latest(self) -> Decision | None:
+        found = Decision.objects.filter(grant=self.task.grant_id, benefit_month=self.task.benefit_month)
+        return found.order_by("-sequence").first()
+
+    @cached_property
+    def last(self) -> Last:
+        return paid_before(self.task.grant_id, self.task.benefit_month)
+
+    @cached_property
+    def payment(self) -> Payment | None:
+        found = Payment.objects.filter(grant=self.task.grant_id, benefit_month=self.task.benefit_month)
+        return found.order_by("-sequence").first()
+
+    @cached_property
+    def concerns(self) -> list[ShownConcern]:
+        """As they stand now; for a task that is done, as they were answered."""
+        if not self.task.is_open:
+            rows = self.task.concerns.all()
+            return from_json([{"code": row.code, "numbers": row.numbers} for row in rows], self.names)
+        try:
+            return shown_all(self.draft.concerns, self.names)
+        except (CalculationError, NoRates):
+            return []
+
+    def report_rows(self) -> list[Any]:
+        """The income month's reports, each with its form."""
+        rows = [row for row in report_rows(self.reports, self.names) if self._is_now(row)]
+        for row in rows:
+            row.form = self.work.reports[row.id] if self.can_write else None
+        return rows
+
+    def _is_now(self, row: Any) -> bool:
+        return bool(row.month >= self.task.benefit_month - 1)
+
+    def others_here(self) -> list[tuple[User, Any]]:
+        """Who else has had this citizen's task open within the last quarter of an hour."""
+        since = timezone.now() - RECENTLY
+        rows = (
+            AccessLog.objects.filter(citizen=self.task.grant.citizen_id, happened_at__gte=since, action="Opgave åbnet")
+            .exclude(user=self.user)
+            .select_related("user")
+            .order_by("happened_at")
+        )
+        return list({row.user_id: (row.user, row.happened_at) for row in rows}.values())
+
+    def promise(self, calculation: Any) -> str:
+        """What accepting will do, before it is done."""
+        if self.task.kind == TaskKind.RECALCULATION:
+            return "Måneden er udbetalt og skrives ikke om. Opgaven lukkes med din note."
+        if self.task.kind == TaskKind.FAILURE:
+            return "Programfejlen skal rettes, og måneden køres igen. Opgaven lukkes, når sagen er beregnet."
+        when = day_name(last_bank_day(self.task.benefit_month))
+        if not calculation.payable_before_tax:
+            return f"Der udbetales ikke noget for {long_month(self.task.benefit_month)}."
+        return f"{hele_kr(calculation.payable_before_tax)} kr. udbetales {when}"
+
+    def done_words(self, decision: Decision) -> str:
+        if self.task.kind != TaskKind.INCOME:
+            return "Opgaven er lukket med din note."
+        name = self.task.grant.citizen.name
+        when = day_name(last_bank_day(self.task.benefit_month))
+        return f"Godkendt: {hele_kr(decision.payable_before_tax)} kr. udbetales {when} til {name}."
