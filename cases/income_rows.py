@@ -38,7 +38,7 @@ class Normalised:
             "income_art": meaning.income_art,
             "role": meaning.role,
             "kind": meaning.kind,
-            "amount": str(oere(self.amount)),
+            "amount": str(oere(meaning.amount)),
             "b_income": str(oere(meaning.b_income)),
             "own_pension": str(oere(meaning.own_pension)),
             "employer_pension": str(oere(meaning.employer_pension)),
@@ -52,10 +52,6 @@ class Normalised:
             "unknown": pairs(meaning.unknown),
             "left_out": pairs(meaning.left_out),
         }
-
-    @property
-    def amount(self) -> Decimal:
-        return self.meaning.amount or self.meaning.holiday_paid
 
     def columns(self) -> dict[str, Any]:
         """As columns of IncomeReport, besides citizen and answer."""
@@ -73,7 +69,7 @@ class Normalised:
             "income_art": meaning.income_art,
             "role": meaning.role,
             "kind": meaning.kind,
-            "amount": self.amount,
+            "amount": meaning.amount,
             "b_income": meaning.b_income,
             "own_pension": meaning.own_pension,
             "employer_pension": meaning.employer_pension,

@@ -34,6 +34,21 @@ def load_reference_data(**_: Any) -> None:
             _add_rates(NationalRates(valid_from=first, valid_to=date.fromisoformat(row["valid_to"])), row, system)
 
 
+def load_schedules(**_: Any) -> None:
+    """The worker's own clockwork, found again by name (a Schedule has no unique name)."""
+    from django_q.models import Schedule
+
+    from cases.jobs import TICK_MINUTES
+
+    Schedule.objects.update_or_create(
+        name="tick",
+        defaults={"func": "cases.jobs.tick", "schedule_type": Schedule.MINUTES, "minutes": TICK_MINUTES, "repeats": -1},
+    )
+    Schedule.objects.update_or_create(
+        name="nightly", defaults={"func": "cases.jobs.nightly", "schedule_type": Schedule.DAILY, "repeats": -1}
+    )
+
+
 def _add_rates(rates: Any, row: dict[str, Any], system: Any) -> None:
     for name, figure in row["figures"].items():
         value = Decimal(figure["value"])

@@ -1,0 +1,163 @@
+"""What must always hold: each check is a title and the faults it finds. Used by the command and the nightly job."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
+
+from cases.guards import missing_guards
+from cases.models import Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period
+from rules.frozen import canonical, digest, freeze
+
+
+def faults() -> Iterator[str]:
+    """Every fault as one Danish line; nothing when all is well."""
+    for title, check in CHECKS:
+        for fault in check():
+            yield f"{title}: {fault}"
+
+
+def history_differs() -> Iterator[str]:
+    """Rows that are not equal to their newest history."""
+    for model in apps.get_app_config("cases").get_models():
+        if hasattr(model, "history"):
+            yield from _differs(model)
+
+
+def _differs(model: type[models.Model]) -> Iterator[str]:
+    """Two set queries per model: the newest history row of each id, held against the row."""
+    history = model.history.model
+    names = [field.attname for field in history.tracked_fields]
+    newest = history.objects.filter(history_id__in=_newest_ids(history)).exclude(history_type="-")
+    kept = {row[0]: row for row in newest.values_list("id", *names)}
+    for id_, *values in model.objects.order_by("id").values_list("id", *names).iterator():
+        before = kept.pop(id_, None)
+        if before is None:
+            yield f"{model._meta.verbose_name} {id_} har ingen historik"
+        elif list(before[1:]) != values:
+            changed = [name for name, a, b in zip(names, before[1:], values, strict=True) if a != b]
+            yield f"{model._meta.verbose_name} {id_} er ændret uden om historikken: {', '.join(changed)}"
+    for id_ in kept:
+        yield f"{model._meta.verbose_name} {id_} er slettet uden om historikken"
+
+
+def _newest_ids(history: type[models.Model]) -> models.QuerySet:
+    return history.objects.values("id").annotate(newest=Max("history_id")).values("newest")
+
+
+def payments_do_not_match() -> Iterator[str]:
+    """Payments must be the subsidies of the decisions in force with outcome paid, per municipality and month."""
+    owed = Decision.objects.in_force().filter(outcome=Outcome.PAID).values("municipality", "benefit_month")
+    paid = Payment.objects.values("municipality", "benefit_month").annotate(sum=Sum("subsidy")).order_by()
+    by_month = {(row["municipality"], row["benefit_month"]): row["sum"] for row in paid}
+    for row in owed.annotate(sum=Sum("subsidy")).order_by():
+        found = by_month.pop((row["municipality"], row["benefit_month"]), None)
+        if found != row["sum"]:
+            yield f"{row['benefit_month']}: udbetalt {found} kr., afgjort {row['sum']} kr."
+    for (_, month), sum_ in by_month.items():
+        yield f"{month}: udbetalt {sum_} kr. uden en afgørelse"
+
+
+def payments_without_parts() -> Iterator[str]:
+    """A payment is its lines: subsidy less extra ATP is what is payable; and it has an event with its status."""
+    lines = PaymentLine.objects.filter(payment=OuterRef("pk"), kind__in=["subsidy", "extra_atp"]).order_by()
+    total = lines.values("payment").annotate(sum=Sum("amount")).values("sum")
+    for id_, payable, sum_ in Payment.objects.annotate(total=Subquery(total)).values_list(
+        "id", "payable_before_tax", "total"
+    ):
+        if (sum_ or 0) != payable:
+            yield f"udbetaling {id_} er {payable} kr., men dens linjer giver {sum_} kr."
+    latest = PaymentEvent.objects.filter(payment=OuterRef("pk")).order_by("-id").values("status")[:1]
+    for id_ in (
+        Payment.objects.annotate(latest=Subquery(latest)).exclude(latest=F("status")).values_list("id", flat=True)
+    ):
+        yield f"udbetaling {id_} har en anden status end sin seneste hændelse"
+
+
+def sequences_with_gaps() -> Iterator[str]:
+    """Decisions of a case and month are numbered 1, 2, 3 without gaps; each names the one before it."""
+    rows = Decision.objects.values("grant", "benefit_month").annotate(count=Count("id"), highest=Max("sequence"))
+    for row in rows.exclude(count=F("highest")).order_by():
+        yield f"sag {row['grant']} {row['benefit_month']}: {row['count']} afgørelser, den sidste nr. {row['highest']}"
+    for id_ in Decision.objects.filter(sequence__gt=1, supersedes__isnull=True).values_list("id", flat=True):
+        yield f"afgørelse {id_} siger ikke, hvilken den erstatter"
+
+
+def decisions_changed() -> Iterator[str]:
+    """The frozen facts, sum and settings of every decision give its fingerprint."""
+    columns = ("id", "facts", "rates", "parameters", "steps", "concerns", "outcome", "rules_version", "fingerprint")
+    for id_, *parts, fingerprint in Decision.objects.values_list(*columns).iterator(2000):
+        if fingerprint_of(*parts) != fingerprint:
+            yield f"afgørelse {id_} passer ikke til sit fingeraftryk"
+
+
+def fingerprint_of(
+    facts: dict, rates: dict, parameters: dict, steps: list, concerns: list, outcome: str, version: str
+) -> str:
+    """The fingerprint of a stored decision, from its own columns (the same text as rules.decision makes)."""
+    return digest(
+        {
+            "facts": facts,
+            "rates": rates,
+            "parameters": parameters,
+            "steps": [[law, freeze(Decimal(amount))] for _, law, amount in steps],
+            "concerns": [[one["code"], canonical(one["numbers"])] for one in concerns],
+            "outcome": outcome,
+            "version": version,
+        }
+    )
+
+
+def periods_overlap() -> Iterator[str]:
+    """Two periods of the same kind and benefit on one case never overlap; nor two grants of one citizen."""
+    yield from _overlaps(Period, ("grant_id", "kind", "benefit"), "perioder på sag")
+    yield from _overlaps(Grant, ("citizen_id",), "bevillinger hos borger")
+
+
+def _overlaps(model: type[models.Model], keys: tuple[str, ...], what: str) -> Iterator[str]:
+    last: dict[tuple, object] = {}
+    rows = model.objects.order_by(*keys, "first_day", "id").values_list("first_day", "last_day", *keys)
+    for first, end, *key in rows:
+        known = tuple(key)
+        if known in last and (last[known] is None or first <= last[known]):
+            yield f"{what} {key[0]} overlapper fra {first}"
+        last[known] = end
+
+
+def guards_missing() -> Iterator[str]:
+    """Tables whose guards against change are gone."""
+    yield from missing_guards()
+
+
+CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
+    ("Historik", history_differs),
+    ("Udbetalinger", payments_do_not_match),
+    ("Udbetalingens dele", payments_without_parts),
+    ("Rækkefølge", sequences_with_gaps),
+    ("Fingeraftryk", decisions_changed),
+    ("Overlap", periods_overlap),
+    ("Vagter", guards_missing),
+)
+
+
+def digest_of_decisions() -> str:
+    """SHA-256 over (CPR, month, sequence, amounts, fingerprint) of every decision and payment.
+
+    Two databases that decided the same have the same digest.
+    """
+    result = hashlib.sha256()
+    decisions = Decision.objects.order_by("grant__citizen__cpr", "benefit_month", "sequence").values_list(
+        "grant__citizen__cpr", "benefit_month", "sequence", "subsidy", "payable_before_tax", "fingerprint"
+    )
+    payments = Payment.objects.order_by("citizen__cpr", "benefit_month", "sequence").values_list(
+        "citizen__cpr", "benefit_month", "sequence", "subsidy", "payable_before_tax", "decision__fingerprint"
+    )
+    for rows in (decisions, payments):
+        for row in rows.iterator(2000):
+            result.update(" ".join(map(str, row)).encode() + b"\n")
+    return result.hexdigest()

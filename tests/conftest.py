@@ -1,0 +1,28 @@
+"""What all tests share. No test reads the clock: NOW and TODAY are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management.commands import flush
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_lifts_guards() -> None:
+    """Between transactional tests the tables are emptied; only there the guards on the past are lifted."""
+    from cases.guards import guards_lifted
+
+    original: Callable[..., Any] = flush.Command.handle
+
+    def handle(self: Any, **options: Any) -> Any:
+        with guards_lifted():
+            return original(self, **options)
+
+    flush.Command.handle = handle
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
