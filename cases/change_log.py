@@ -24,8 +24,8 @@ from cases.models import (
     IncomeTreatment,
     Job,
     Membership,
-    MunicipalParameters,
     Municipality,
+    MunicipalParameters,
     NationalRates,
     Period,
     Task,
@@ -102,6 +102,11 @@ class Change:
     why: str
     fields: tuple[FieldChange, ...]
     citizen: int | None
+
+    @property
+    def shown_fields(self) -> tuple[FieldChange, ...]:
+        """At least one, so that a change without fields has a row too."""
+        return self.fields or (FieldChange("", "", ""),)
 
 
 def changes(query: Query) -> list[Change]:

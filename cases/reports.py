@@ -111,7 +111,7 @@ def control_report(municipality: Municipality, month: Month, now: datetime, draw
     items = _items(municipality, month, names)
     waiting = [item for item in items.values() if item.state in OPEN_STATES]
     closed = [item for item in items.values() if item.state not in OPEN_STATES]
-    credits = _credits(closed)
+    closers = _credits(closed)
     return ControlReport(
         municipality=municipality,
         month=month,
@@ -119,8 +119,8 @@ def control_report(municipality: Municipality, month: Month, now: datetime, draw
         drawn_by=drawn_by,
         waiting=len(waiting),
         waiting_kroner=sum((item.proposed for item in waiting), ZERO),
-        automatic=next((one for one in credits if one.is_system), Credit("Automatisk", 0, ZERO, True)),
-        caseworkers=tuple(one for one in credits if not one.is_system),
+        automatic=next((one for one in closers if one.is_system), Credit("Automatisk", 0, ZERO, True)),
+        caseworkers=tuple(one for one in closers if not one.is_system),
         concerns=tuple(_concerns(municipality, month)),
         ages=tuple(_ages(municipality, month, now)),
         other_tasks=tuple(_other_tasks(municipality, month)),

@@ -1,0 +1,190 @@
+"""Who sees and changes what in the admin: by membership, never by Django's permission tables.
+
+Administrators see no case data, auditors see all of their municipality's and change nothing, caseworkers do not
+get in. Each admin states the roles; the rest follows here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from cases.change_log import field_changes
+from cases.models import Municipality, Role
+
+
+class RoleMixin:
+    """Permissions by role and municipality for an admin or an inline.
+
+    ``municipality_path``: the lookup to the municipality; "" for rows that belong to all.
+    """
+
+    municipality_path = "municipality"
+    view_roles: Sequence[Role] = ()
+    edit_roles: Sequence[Role] = ()
+    national_edits = True
+    """Whether an administrator of the whole installation may do what an administrator of a municipality may."""
+
+    @property
+    def roles(self) -> list[Role]:
+        return [*self.view_roles, *self.edit_roles]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return self.scoped(rows, request)
+
+    def scoped(self, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+        """Rows of the municipalities where the user has a role that looks; all for an administrator of all."""
+        if not self.municipality_path or self._is_national(request):
+            return rows
+        return rows.filter(**{f"{self.municipality_path}__in": self._ids(request, self.roles)})
+
+    def _ids(self, request: HttpRequest, roles: Sequence[Role]) -> list[int]:
+        return request.user.municipality_ids(*roles) if roles else []
+
+    def _is_national(self, request: HttpRequest) -> bool:
+        """An administrator of the whole installation, where administrators may edit."""
+        user = request.user
+        return self.national_edits and Role.ADMINISTRATOR in self.edit_roles and (user.is_superuser or user.is_national)
+
+    def _may(self, request: HttpRequest, roles: Sequence[Role], obj: Model | None) -> bool:
+        if not request.user.is_active or not roles:
+            return False
+        if self._is_national(request):
+            return True
+        if not self.municipality_path or obj is None:
+            return request.user.has_role(*roles)
+        return self.belongs_to(obj, self._ids(request, roles))
+
+    def belongs_to(self, obj: Model, municipalities: Sequence[int]) -> bool:
+        """Whether the row is one of these municipalities'."""
+        return type(obj)._base_manager.filter(pk=obj.pk, **{f"{self.municipality_path}__in": municipalities}).exists()
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, self.roles, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, self.edit_roles, None)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may(request, self.edit_roles, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is deleted: history points at it."""
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class PortalAdmin(RoleMixin, SimpleHistoryAdmin):
+    """A model with history: seen by the same people as the row itself, in Danish, before and after."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+    history_list_display: Sequence[str] = ()
+
+    def has_view_history_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_view_permission(request, obj)
+
+    def has_change_history_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> Any:
+        """Only of a row that the user may see."""
+        if self.get_object(request, object_id) is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict | None = None
+    ) -> Any:
+        """An earlier version, read only."""
+        if self.get_object(request, object_id) is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
+    ) -> None:
+        """Before and after with the names and words people know, instead of field names and raw values."""
+        records = list(historical_records)
+        for current, before in zip(records, [*records[1:], None], strict=True):
+            current.portal_changes = list(field_changes(current, before))
+
+
+class ReadOnlyAdmin(PortalAdmin):
+    """Seen, never changed."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class PortalInline(RoleMixin, admin.TabularInline):
+    """Parts of a row, with the permissions of their own roles. Django asks with the row they are part of."""
+
+    extra = 0
+
+    def _may(self, request: HttpRequest, roles: Sequence[Role], obj: Model | None) -> bool:
+        return super()._may(request, roles, None)
+
+
+class ReadOnlyInline(PortalInline):
+    """Parts that are seen, never changed."""
+
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnlyMixin(RoleMixin):
+    """Rows without history that are written once: seen, never changed."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+    change_form_template = "admin/without_history.html"
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> Any:
+        raise Http404("Rækken er skrevet én gang og har ingen historik.")
+
+
+class MunicipalityChoiceMixin:
+    """The choice of municipality holds only those where the user may edit."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "municipality" and not self._is_national(request):
+            mine = self._ids(request, self.edit_roles)
+            kwargs["queryset"] = Municipality.objects.filter(id__in=mine)
+            if len(mine) == 1:
+                kwargs["initial"] = mine[0]
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "municipality":
+            field.required = field.required or not self._is_national(request)
+            _without_buttons(field)
+        return field
+
+
+def _without_buttons(field: Any) -> None:
+    """No buttons for adding and changing municipalities beside the choice."""
+    for button in ("add", "change", "delete", "view"):
+        setattr(field.widget, f"can_{button}_related", False)
