@@ -149,15 +149,16 @@ def _save_tasks(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
 
 
 def _task(case: Case, decision: Decision, act: Act, id_: int) -> Task:
-    first = case.decided.concerns[0]
+    codes = [concern.code for concern in case.decided.concerns]
+    first = "INC36" if "INC36" in codes else codes[0]
     return Task(
         id=id_,
         municipality_id=case.municipality_id,
         grant_id=case.grant_id,
         benefit_month=act.month,
-        event=EVENT_OF_CODE.get(first.code, RULES_BROKEN),
-        headline=PLAIN_HEADLINE if first.code in EVENT_OF_CODE else BY_CODE[first.code].message,
-        priority=list(BY_CODE).index(first.code) + 1,
+        event=EVENT_OF_CODE.get(first, RULES_BROKEN),
+        headline=PLAIN_HEADLINE if first in EVENT_OF_CODE else BY_CODE[first].message,
+        priority=list(BY_CODE).index(first) + 1,
         due_date=due_date(act.month, act.now.date()),
         decision=decision,
         proposed=decision.subsidy,

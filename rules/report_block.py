@@ -12,7 +12,7 @@ from rules.code_tables import NUMBER, CodeMeaning, FieldMeaning, code_meaning, f
 from rules.money import ZERO
 from rules.months import Month
 
-UNUSABLE_HOURS = Decimal("99999")
+UNUSABLE_HOURS = Decimal("99999.99")
 HEADER_FORMS = frozenset({"11000", "16000"})
 DECIMALS = re.compile(r"[+-]?\d{1,13}\.\d{1,4}\Z", re.ASCII)
 
@@ -105,7 +105,7 @@ class Block:
 
     def _take_number(self, meaning: FieldMeaning, value: Decimal) -> None:
         role = meaning.role
-        if role == "hours" and abs(value) >= UNUSABLE_HOURS:
+        if role == "hours" and abs(value) == UNUSABLE_HOURS:
             self.unusable_hours = True
         elif role in ("tax", "goods", "ignore"):
             if value:

@@ -152,7 +152,7 @@ def test_goods_and_travel_are_shown_and_not_counted():
         ([], None, "missing"),
         (["096="], None, "missing"),
         (["096=99999.99"], None, "unusable"),
-        (["096=99999"], None, "unusable"),
+        (["096=99999.98"], Decimal("99999.98"), "given"),
         (["096=99998.99"], Decimal("99998.99"), "given"),
         (["200=1"], None, "no_relation"),
         (["096=60.00", "200=1"], None, "no_relation"),
