@@ -18,7 +18,7 @@ from rules import step_texts
 from rules.contributions import extra_atp, mandatory_pension, month_hours, ordinary_atp
 from rules.dated_rules import FIRST_MONTH, LAW, RULES, Law, Rules, in_force
 from rules.facts import BENEFIT_KINDS, INCOME_KINDS, Basis, Benefit, Income
-from rules.money import ZERO, kroner, oere
+from rules.money import ZERO, added, kroner, oere
 from rules.months import Month
 from rules.rates import Rates
 from rules.steps import Step
@@ -164,16 +164,11 @@ def add_benefits(benefits: Iterable[Benefit], rules: Rules) -> Benefits:
     added = Benefits()
     for benefit in benefits:
         if benefit.kind not in rules.deducted_benefits:
-            raise CalculationError(not_deducted(known(benefit.kind, BENEFIT_KINDS)))
+            raise CalculationError(step_texts.not_deducted(known(benefit.kind, BENEFIT_KINDS)))
         put(added.deducted, (benefit.kind, known(benefit.status, STATUSES)), benefit.amount)
         if benefit.status == "paid" and benefit.kind in rules.benefits_under_ceiling:
             added.under_ceiling += benefit.amount
     return added
-
-
-def not_deducted(kind: str) -> str:
-    """Why a known benefit is not deducted in the month."""
-    return f"{kind} fradrages kun i månederne 2020-01 til 2022-03 (bekg. 1604/2019 og 110/2021 § 9, stk. 2)."
 
 
 def known(name: str, names: tuple[str, ...]) -> str:
@@ -207,7 +202,7 @@ def deduct(incomes: Incomes, benefits: Benefits, rates: Rates, law: Law) -> Dedu
     income = total_of(incomes)
     below = rates.reduction_below * min(income, rates.threshold)
     above = rates.reduction_above * max(ZERO, income - rates.threshold)
-    deduction = max(ZERO, sum(benefits.deducted.values(), ZERO))
+    deduction = max(ZERO, added(benefits.deducted.values()))
     after = rates.base_amount - below - above - deduction
     steps = income_steps(incomes, income, law)
     steps += reduction_steps(incomes, income, below, above, rates, law)
@@ -246,7 +241,7 @@ def benefit_steps(benefits: Benefits, with_wage: bool, law: Law) -> list[Step]:
         Step(*step_texts.benefit(kind, status, with_wage, law), oere(-amount))
         for (kind, status), amount in in_order(benefits.deducted, BENEFIT_ORDER).items()
     ]
-    corrections = sum((step.amount for step in steps), ZERO)
+    corrections = added(step.amount for step in steps)
     if corrections > 0:
         steps.append(Step(*step_texts.benefit_floor(law), oere(-corrections)))
     return steps
@@ -294,7 +289,7 @@ def pay_out(
     """Round once (BEK 227/2024 § 2, stk. 1) and withhold the extra ATP (LAB § 137)."""
     subsidy = kroner(limited.left)
     withheld = extra_atp(subsidy, rates)
-    so_far = sum((step.amount for step in steps), ZERO)
+    so_far = added(step.amount for step in steps)
     steps.append(Step(*step_texts.rounding(law), oere(subsidy - so_far)))
     steps.append(Step(*step_texts.extra_atp(rates, law), oere(-withheld)))
     return Calculation(

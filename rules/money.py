@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
@@ -19,6 +20,11 @@ def kroner(amount: Decimal) -> Decimal:
 def oere(amount: Decimal) -> Decimal:
     """Two decimals, for display only: the sum itself is never rounded before ``kroner``."""
     return amount.quantize(_OERE, ROUND_HALF_UP) + ZERO
+
+
+def added(amounts: Iterable[Decimal]) -> Decimal:
+    """The amounts together; 0 when there are none."""
+    return sum(amounts, ZERO)
 
 
 def parse_amount(text: object) -> Decimal:

@@ -94,6 +94,11 @@ def benefit(kind: str, status: str, with_wage: bool, law: Law) -> TextAndLaw:
     return f"{_capital(BENEFITS[kind])} fradrages fuldt ud", getattr(law, paragraph)
 
 
+def not_deducted(kind: str) -> str:
+    """Why a known benefit is not deducted in the month."""
+    return f"{kind} fradrages kun i månederne 2020-01 til 2022-03 (bekg. 1604/2019 og 110/2021 § 9, stk. 2)."
+
+
 def benefit_floor(law: Law) -> TextAndLaw:
     """Corrections that are larger than the benefits."""
     return "Rettelser af ydelser kan ikke forhøje tilskuddet", law.base

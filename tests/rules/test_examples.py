@@ -6,6 +6,7 @@ The same cases with their sources stand in tests/examples/examples.json; the las
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -203,7 +204,7 @@ GOLDEN = (
         pension=151,
     ),
     Golden(
-        "C19 barselsdagpenge",
+        "C19 parental benefit",
         basis("2024-08", benefits=(benefit("parental_benefit", 12000),)),
         base=19952,
         below=D(0),
@@ -213,7 +214,7 @@ GOLDEN = (
         pension=113,
     ),
     Golden(
-        "C20 ressourceforløbsydelse",
+        "C20 resource course benefit",
         basis("2024-08", benefits=(benefit("resource_course_benefit", 16382),)),
         base=19952,
         below=D(0),
@@ -371,7 +372,7 @@ GOLDEN = (
 )
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.name)
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: re.sub(r"\W+", "-", golden.name))
 def test_golden_case(golden: Golden) -> None:
     result = calculated(golden.case)
     after = golden.base - golden.below - golden.above - golden.benefits
@@ -447,7 +448,7 @@ def examples() -> dict[str, Any]:
     return {example["id"]: example for example in document["published"] + document["constructed"]}
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.name)
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: re.sub(r"\W+", "-", golden.name))
 def test_the_table_agrees_with_the_file(golden: Golden) -> None:
     figures = examples()[golden.name.split()[0]]["recomputed"]
     for name in golden.expected:

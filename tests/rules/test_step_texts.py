@@ -143,6 +143,29 @@ def test_sickness_without_wage_has_its_own_paragraph() -> None:
     )
 
 
+@pytest.mark.parametrize("amount", ["0.01", "1"])
+def test_any_wage_at_all_is_a_month_with_wage(amount: str) -> None:
+    assert lines(calculated(basis("2024-08", wage(amount), benefits=(sick(9),))))[3].endswith("§ 7, stk. 2, og § 8")
+
+
+def test_a_correction_of_an_oere() -> None:
+    assert lines(calculated(basis("2024-08", benefits=(sick("-0.01"),))))[3].startswith("-0.01 | Rettelser af ydelser")
+
+
+def test_no_floor_for_benefits_that_are_not_negative() -> None:
+    texts = [step.text for step in calculated(basis("2024-08", benefits=(sick(0),))).steps]
+    assert "Rettelser af ydelser kan ikke forhøje tilskuddet" not in texts
+
+
+def test_two_kinds_stand_in_a_fixed_order() -> None:
+    counted = lines(calculated(basis("2024-08", income("b_income", 3), wage(1))))[1]
+    assert counted.startswith("0.00 | Indtægt: løn 1,00 kr. + B-indkomst 3,00 kr. = 4,00 kr.")
+    left_out = lines(calculated(basis("2024-08", income("volunteer_fee", 3), income("employee_benefit", 1))))[1:3]
+    assert [line.split()[2] for line in left_out] == ["Personalegoder", "Vederlag"]
+    deducted = lines(calculated(basis("2024-08", benefits=(sick(1, "lost"), sick(1)))))[2:4]
+    assert [line.split()[2] for line in deducted] == ["Sygedagpenge", "Sygedagpenge,"]
+
+
 def test_one_day_and_half_days() -> None:
     one, half = (lines(calculated(basis("2024-08", days=days)))[3] for days in ("1", "2.50"))
     assert one.startswith("-920.86 | 1 dag med ledighedsydelse under ferie: 1/21,6667 af 19.952,00 kr. | ")
