@@ -23,6 +23,7 @@ from rules.months import Month
 from rules.rates import Rates
 from rules.steps import Step
 
+NOTHING = oere(ZERO)
 STATUSES = ("paid", "lost")
 BENEFIT_ORDER = tuple((kind, status) for kind in BENEFIT_KINDS for status in STATUSES)
 
@@ -215,11 +216,11 @@ def deduct(incomes: Incomes, benefits: Benefits, rates: Rates, law: Law) -> Dedu
 def income_steps(incomes: Incomes, income: Decimal, law: Law) -> list[Step]:
     """What is left out and what is counted; the amounts are 0 because only the reduction changes the sum."""
     out = in_order(incomes.left_out, INCOME_KINDS)
-    steps = [Step(*step_texts.left_out(kind, amount, law), oere(ZERO)) for kind, amount in out.items()]
+    steps = [Step(*step_texts.left_out(kind, amount, law), NOTHING) for kind, amount in out.items()]
     if incomes.counted:
         parts = in_order(incomes.counted, INCOME_KINDS)
         text = step_texts.income(parts, incomes.own_pension, incomes.employer_pension, income, law)
-        steps.append(Step(*text, oere(ZERO)))
+        steps.append(Step(*text, NOTHING))
     return steps
 
 
@@ -228,7 +229,7 @@ def reduction_steps(
 ) -> list[Step]:
     """The reduction up to the threshold and above it."""
     if not incomes.counted:
-        return [Step(*step_texts.no_income(law), oere(ZERO))]
+        return [Step(*step_texts.no_income(law), NOTHING)]
     steps = [Step(*step_texts.below(income, rates, law), oere(-below))]
     if above:
         steps.append(Step(*step_texts.above(income, rates, law), oere(-above)))

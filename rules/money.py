@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 ZERO = Decimal(0)
 _KRONE = Decimal(1)
@@ -45,6 +46,7 @@ def danish_number(number: Decimal) -> str:
     return f"{number:f}".rstrip("0").rstrip(".").replace(".", ",") if number % 1 else f"{number:.0f}"
 
 
+@lru_cache(maxsize=64)
 def percent(fraction: Decimal) -> str:
     """A fraction as Danish percent: 0.3 is "30 %" and 0.003 is "0,3 %"."""
     return f"{danish_number(fraction * 100)} %"

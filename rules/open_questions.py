@@ -28,6 +28,13 @@ CHOICES = (
         "rules.money.kroner, rules.calculation.pay_out",
     ),
     Choice(
+        "Q2",
+        "partial_month",
+        "manual; proposal by calendar days for base and ceiling, threshold whole",
+        "No rule on pro-rata was found in the act or the orders.",
+        "rules.partial_month.propose",
+    ),
+    Choice(
         "Q3",
         "rate_date",
         "benefit_month, for rates and dated rules alike",
@@ -152,6 +159,13 @@ CHOICES = (
         "weekdays less public holidays",
         "Municipal practice; 5-day weeks.",
         "rules.holiday.holiday_days",
+    ),
+    Choice(
+        "Q27",
+        "dis_wage",
+        "entered by a person as gross wage of the kind wage",
+        "The yearly table of factors was out of reach.",
+        "rules.calculation.add_incomes",
     ),
     Choice(
         "Q30",
