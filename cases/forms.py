@@ -7,12 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from cases.handle_task import Added, Correction
 from cases.models import Citizen, Grant, IncomeTreatment, Job, Period, TreatmentAction, WageCeiling
 from cases.models.income import IncomeKind
+from cases.presenters.words import long_month
+from rules.dated_rules import FIRST_MONTH
 from rules.months import Month
 
+DAY_FORMATS = ["%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%y", "%d-%m-%y", "%d%m%Y", "%Y-%m-%d"]
 AS_REPORTED = ("", "Som indberettet")
 
 
@@ -28,24 +32,32 @@ class NumberField(forms.DecimalField):
 
 
 class DayField(forms.DateField):
-    """A day; the browser's own picker."""
+    """A day as people write it: 3.11.2026. No picker: a browser's own speaks the browser's language."""
+
+    default_error_messages = {"invalid": "Skriv en dato som 03.11.2026."}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(input_formats=DAY_FORMATS, **kwargs)
+        self.widget = forms.DateInput(attrs={"placeholder": "dd.mm.åååå", "autocomplete": "off"}, format="%d.%m.%Y")
 
 
-class MonthChoiceField(forms.CharField):
-    """A month as 2026-11, by the browser's picker where it has one."""
+class MonthChoiceField(forms.ChoiceField):
+    """A month by its Danish name, the newest first, back to where the calculation begins."""
 
-    widget = forms.TextInput(attrs={"type": "month", "pattern": r"\d{4}-\d{2}", "placeholder": "2026-11"})
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_months, **kwargs)
 
-    def clean(self, value: Any) -> Month | None:
-        text = super().clean(value)
+    def clean(self, value: Any) -> Month:
         try:
-            return Month.parse(text) if text else None
+            return Month.parse(super().clean(value))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+
+
+def _months() -> list[tuple[str, str]]:
+    newest = Month.of(timezone.localdate()) + 2
+    months = (newest - back for back in range(FIRST_MONTH.until(newest) + 1))
+    return [(str(month), long_month(month)) for month in months]
 
 
 class ReportForm(forms.Form):
@@ -116,6 +128,8 @@ class NewCeilingForm(forms.ModelForm):
     def __init__(self, data: Any, grant: Grant, **kwargs: Any) -> None:
         super().__init__(data, prefix="ceiling", instance=WageCeiling(grant=grant), **kwargs)
         self.use_required_attribute = False
+        self.fields["source"].widget.attrs["placeholder"] = "Oplyst af arbejdsgiveren 3. marts"
+        self.fields["source"].help_text = ""
 
 
 class TaxForm(forms.ModelForm):

@@ -148,14 +148,14 @@ SENTENCES: dict[str, Callable[[Numbers], str]] = {
     "INC5": _count("indberetning(er) uden brugbare timer"),
     "INC6": _count("dages lønperiode"),
     "INC7": _count("arbejdsgivere"),
-    "INC24": _only_months,
+    "INC24": _nothing,
     "INC26": _count("lønperiode(r) med én dato"),
     "INC27": _drop,
     "INC30": _count("fleksjob"),
     "INC31": _of_days,
-    "INC32": _only_months,
-    "INC34": _only_months,
-    "INC35": _only_months,
+    "INC32": _nothing,
+    "INC34": _nothing,
+    "INC35": _nothing,
     "INC38": _missing_payment,
 }
 

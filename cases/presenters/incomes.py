@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from cases.models import AddedIncome, Grant, IncomeReport, TreatmentAction
-from cases.presenters.words import day, long_month, readable, short_day, short_month
+from cases.presenters.words import long_month, readable, short_day, short_month
 from cases.templatetags.danish import kr
 from rules.basis import counts, income_of
 from rules.facts import Facts
@@ -49,12 +49,13 @@ class IncomeTable:
 
     @property
     def bars(self) -> list[Bar]:
-        return bars(zip(self.months, self.totals, strict=True))
+        """Nothing to draw when there is no income."""
+        return bars(zip(self.months, self.totals, strict=True)) if any(self.totals) else []
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of the picture, in its coordinates (0-100 high, 100 apart)."""
+    """A bar of the picture, in its coordinates: stands on 85, 82 apart."""
 
     x: int
     y: int
@@ -83,6 +84,7 @@ class ReportRow:
     treatment: Any = None
     form: Any = None
     has_holiday_pay: bool = False
+    is_own_subsidy: bool = False
 
     @property
     def pension(self) -> Decimal:
@@ -115,7 +117,7 @@ def bars(values: Iterable[tuple[Month, Decimal]]) -> list[Bar]:
     for index, (month, amount) in enumerate(found):
         height = int(70 * max(ZERO, amount) / top) if top > 0 else 0
         made.append(
-            Bar(index * 130, 85 - height, height, short_month(month), kr(amount), is_last=index == len(found) - 1)
+            Bar(index * 82, 85 - height, height, short_month(month), kr(amount), is_last=index == len(found) - 1)
         )
     return made
 
@@ -158,6 +160,7 @@ def _report_row(report: IncomeReport, names: Mapping[str, str]) -> ReportRow:
         marks=list(_marks(report, treatment)),
         treatment=treatment,
         has_holiday_pay=bool(report.net_holiday_pay),
+        is_own_subsidy=report.role == "own_subsidy",
     )
 
 
@@ -166,7 +169,7 @@ def _counted(report: IncomeReport, treatment: Any, sign: int) -> Decimal | None:
     if treatment and treatment.action == TreatmentAction.LEAVE_OUT:
         return ZERO
     if treatment and treatment.amount is not None:
-        return Decimal(treatment.amount)
+        return Decimal(treatment.amount) + sign * report.b_income
     if report.role != COUNTED and not treatment:
         return None
     whole = report.amount + report.b_income + report.own_pension + report.employer_pension
@@ -190,15 +193,15 @@ def _marks(report: IncomeReport, treatment: Any) -> Iterable[tuple[str, str]]:
         yield "", ROLE_WORDS[report.role]
     if report.is_reversal:
         yield "warn", "tilbageførsel"
-    if report.reversal_fault:
-        yield "bad", report.reversal_fault
     if report.is_correction:
         yield "warn", f"rettelse til {long_month(report.month)}"
     if report.kind == "b_income" or report.b_income:
         yield "", "honorar (B-indkomst)"
+    if report.gross_holiday_pay:
+        yield "", f"bruttoferiepenge {kr(report.gross_holiday_pay)} kr."
     if report.net_holiday_pay:
         yield "", f"nettoferiepenge {kr(report.net_holiday_pay)} kr."
-    if report.hours_fault:
+    if report.hours_fault and report.role == COUNTED:
         yield "warn", readable(report.hours_fault)
     if report.pay_date and report.period_start and report.pay_date < report.period_start:
         yield "", "forudløn"
@@ -206,7 +209,3 @@ def _marks(report: IncomeReport, treatment: Any) -> Iterable[tuple[str, str]]:
         yield "warn", f"skal vurderes: {label} {kr(Decimal(amount))} kr."
     for label, amount in report.unknown:
         yield "bad", f"ukendt kode: {label} {kr(Decimal(amount))} kr."
-
-
-def full_period(report: IncomeReport) -> str:
-    return f"{day(report.period_start)} – {day(report.period_end)}"

@@ -63,6 +63,14 @@ def _address(name: str) -> str:
 
 
 @register.filter
+def lov(text: Any) -> str:
+    """A paragraph whose numbers do not part from their signs at the end of a line."""
+    for sign in ("§", "stk.", "nr.", "pkt."):
+        text = str(text).replace(f"{sign} ", f"{sign}\N{NO-BREAK SPACE}")
+    return text
+
+
+@register.filter
 def tal(number: Any) -> str:
     """60,5: hours and counts, with the decimals they have."""
     return "" if number is None else plain(number)

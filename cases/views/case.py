@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cases.access import log_access, reader, writer
+from cases.change_log import Query, changes
 from cases.forms import PARTS, ManualForm
 from cases.models import (
     WRITERS,
@@ -29,7 +30,6 @@ from cases.models import (
 )
 from cases.models.task import OPEN_STATES
 from cases.presenters.concerns import from_json
-from cases.presenters.history import changes_of
 from cases.presenters.incomes import report_rows, reports_of
 from cases.presenters.months import legend, strip
 from cases.presenters.sums import decision_rows, paid_before
@@ -191,7 +191,9 @@ def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def history_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
-    return {"changes": changes_of(grant)}
+    """The citizen, the case and all that hangs on it, as Revision shows it."""
+    asked = Query((grant.municipality_id,), citizen=grant.citizen_id, limit=300)
+    return {"changes": changes(asked)}
 
 
 def looks_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:

@@ -188,7 +188,7 @@ class WorkbenchPage:
         """The income month's reports, each with its form."""
         rows = [row for row in report_rows(self.reports, self.names) if self._is_now(row)]
         for row in rows:
-            row.form = self.work.reports[row.id] if self.can_write else None
+            row.form = self.work.reports[row.id] if self.can_write and not row.is_own_subsidy else None
         return rows
 
     def _is_now(self, row: Any) -> bool:

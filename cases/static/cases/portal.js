@@ -24,6 +24,22 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // A table wider than its box can be scrolled by keyboard, and only then is the box a stop for Tab.
+  const markScrollable = () => document.querySelectorAll(".scroll").forEach((box) => {
+    const name = box.querySelector("caption")?.textContent.trim();
+    if (box.scrollWidth > box.clientWidth && name) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", name);
+    } else {
+      ["tabindex", "role", "aria-label"].forEach((attribute) => box.removeAttribute(attribute));
+    }
+  });
+  markScrollable();
+  window.addEventListener("resize", markScrollable);
+  document.addEventListener("toggle", markScrollable, true);
+  document.addEventListener("htmx:afterSettle", markScrollable);
+
   // What was typed in the workbench is not left behind by mistake.
   let changed = false;
   const watched = document.querySelector("form[data-guard]");
