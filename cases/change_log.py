@@ -105,8 +105,11 @@ class Change:
 
     @property
     def shown_fields(self) -> tuple[FieldChange, ...]:
-        """At least one, so that a change without fields has a row too."""
-        return self.fields or (FieldChange("", "", ""),)
+        """One row a field that changed; a row that was made or deleted is one line."""
+        if self.kind == KINDS["~"]:
+            return self.fields
+        values = ", ".join(f"{field.name}: {field.after}" for field in self.fields)
+        return (FieldChange("", NOTHING, values),)
 
 
 def changes(query: Query) -> list[Change]:
@@ -118,7 +121,7 @@ def changes(query: Query) -> list[Change]:
         rows = _rows(tracked, query).order_by("-history_date", "-history_id")[: query.limit]
         found += [(row, tracked) for row in rows]
     found.sort(key=lambda one: (one[0].history_date, one[0].history_id), reverse=True)
-    return _shown(found[: query.limit])
+    return [one for one in _shown(found[: query.limit]) if one.fields or one.kind != KINDS["~"]]
 
 
 def _rows(tracked: Tracked, query: Query) -> QuerySet[Any]:

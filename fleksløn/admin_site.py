@@ -1,7 +1,13 @@
 """The admin's name and who gets in."""
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 
 
 class PortalAdminSite(AdminSite):
@@ -14,3 +20,10 @@ class PortalAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and getattr(request.user, "may_open_admin", False))
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """One login page for all: Django's own lets only "staff" in, and roles decide here."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied("Din rolle giver ikke adgang til Administration.")
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)

@@ -79,7 +79,7 @@ class PortalUserAdmin(PortalAdmin, UserAdmin):
         ("Adgang", {"fields": ("is_active",), "description": "Fjern fluebenet, når personen holder op."}),
     )
     add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("username", "usable_password", "password1", "password2")}),
+        (None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
     )
 

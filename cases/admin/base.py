@@ -57,9 +57,10 @@ class RoleMixin:
             return False
         if self._is_national(request):
             return True
-        if not self.municipality_path or obj is None:
+        if not self.municipality_path:
             return request.user.has_role(*roles)
-        return self.belongs_to(obj, self._ids(request, roles))
+        mine = self._ids(request, roles)
+        return bool(mine) if obj is None else self.belongs_to(obj, mine)
 
     def belongs_to(self, obj: Model, municipalities: Sequence[int]) -> bool:
         """Whether the row is one of these municipalities'."""
@@ -175,16 +176,15 @@ class MunicipalityChoiceMixin:
         if db_field.name == "municipality" and not self._is_national(request):
             mine = self._ids(request, self.edit_roles)
             kwargs["queryset"] = Municipality.objects.filter(id__in=mine)
+            kwargs["required"] = True
             if len(mine) == 1:
                 kwargs["initial"] = mine[0]
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons for adding and changing municipalities beside the choice."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "municipality":
-            field.required = field.required or not self._is_national(request)
-            _without_buttons(field)
+            for button in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{button}_related", False)
         return field
-
-
-def _without_buttons(field: Any) -> None:
-    """No buttons for adding and changing municipalities beside the choice."""
-    for button in ("add", "change", "delete", "view"):
-        setattr(field.widget, f"can_{button}_related", False)

@@ -20,7 +20,6 @@ from cases.models import (
     ConcernAnswer,
     Decision,
     EarlierSubsidy,
-    Failure,
     Grant,
     IncomeFile,
     IncomeReport,
@@ -42,6 +41,9 @@ from rules.money import danish
 
 PURPOSE = "Revision og tilsyn"
 AUDITORS = (Role.AUDITOR,)
+AMOUNTS = (
+    "income", "subsidy", "extra_atp", "ordinary_atp", "mandatory_pension", "payable_before_tax", "ceiling_cut",
+)  # fmt: skip
 
 
 class LoggedMixin:
@@ -153,6 +155,7 @@ class IncomeReportAdmin(WrittenOnceAdmin):
     municipality_path = "citizen__municipality"
     list_display = ("month", "se_number", "role", "kind", "amount", "paid_hours", "pay_date")
     list_filter = ("role",)
+    exclude = ("key",)
 
 
 @admin.register(IncomeTreatment)
@@ -183,11 +186,18 @@ class DecisionAdmin(WrittenOnceAdmin):
     list_filter = ("outcome",)
     list_select_related = ("grant", "decided_by")
     readonly_fields = ("sum_in_steps",)
-    fields = (
-        "municipality", "grant", "benefit_month", "sequence", "supersedes", "run", "outcome", "decided_at",
-        "decided_by", "sum_in_steps", "income", "subsidy", "extra_atp", "ordinary_atp", "mandatory_pension",
-        "payable_before_tax", "ceiling_cut", "concerns", "facts", "rates", "parameters", "fingerprint", "rules_version",
-    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": ("municipality", "grant", "benefit_month", "sequence", "supersedes", "run", "outcome")}),
+        ("Hvem og hvornår", {"fields": ("decided_at", "decided_by")}),
+        ("Beregning", {"fields": ("sum_in_steps", *AMOUNTS)}),
+        (
+            "Det, afgørelsen er regnet af, som det er gemt",
+            {
+                "classes": ("collapse",),
+                "fields": ("concerns", "facts", "rates", "parameters", "fingerprint", "rules_version"),
+            },
+        ),
+    )
 
     @admin.display(description="beregning")
     def sum_in_steps(self, decision: Decision) -> str:
@@ -239,10 +249,3 @@ class AccessLogAdmin(WrittenOnceAdmin):
 class RunAdmin(WrittenOnceAdmin):
     citizen_path = ""
     list_display = ("benefit_month", "municipality", "state", "started_at", "started_by", "finished_at", "closed_by")
-
-
-@admin.register(Failure)
-class FailureAdmin(WrittenOnceAdmin):
-    municipality_path = "run__municipality"
-    citizen_path = "grant__citizen"
-    list_display = ("run", "grant", "happened_at", "solved_at")

@@ -38,10 +38,10 @@ class RatesForm(forms.ModelForm):
     """A row covers whole months, says where its figures come from, and tells which decided months it hits."""
 
     source = forms.CharField(
-        label="kilde", max_length=300, help_text="Fx: Beskæftigelsesministeriets satsvejledning, nr. og dato."
+        label="Kilde", max_length=300, help_text="Fx: Beskæftigelsesministeriets satsvejledning, nr. og dato."
     )
     hits_known = forms.BooleanField(
-        label="jeg har set, hvilke afgjorte måneder rækken rammer", required=False,
+        label="Jeg har set, hvilke afgjorte måneder rækken rammer", required=False,
         help_text="Kun nødvendigt, når måneder i perioden allerede er beregnet.",
     )  # fmt: skip
 

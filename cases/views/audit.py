@@ -16,6 +16,7 @@ from cases.change_log import Change, Query, changes
 from cases.models import AccessLog, Citizen, Role, User
 
 LIMIT = 100
+FIRST_SEEN = 30
 MOST_CITIZENS = 20
 ROLES = (Role.AUDITOR, Role.COORDINATOR)
 PURPOSE = "Revision og tilsyn"
@@ -51,7 +52,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST if request.method == "POST" else None, mine)
     context: dict[str, Any] = {"form": form, "limit": LIMIT}
     if not form.is_bound:
-        context["changes"] = changes(Query(tuple(mine), settings_only=True, limit=LIMIT))
+        context["changes"] = changes(Query(tuple(mine), settings_only=True, limit=FIRST_SEEN))
     elif form.is_valid():
         context |= _search(request.user, mine, form.cleaned_data)
     return render(request, "audit/audit.html", context)

@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _rehearsal(request: HttpRequest, municipality: Municipality, month: Month) -> HttpResponse:
     result = rehearse(municipality, month)
-    concerns = [(code, BY_CODE[code].title, count) for code, count in result.concerns.items() if code in BY_CODE]
+    concerns = [(code, BY_CODE[code].message, count) for code, count in result.concerns.items() if code in BY_CODE]
     context = {
         "municipality": municipality,
         "month": month,
@@ -96,6 +96,7 @@ def _of(request: HttpRequest, run: Run) -> dict[str, Any]:
         "progress": now,
         "done": now.total - now.waiting,
         "is_running": _is_running(run, now),
+        "reasons": [(code, BY_CODE[code].message, count) for code, _, count in now.concerns],
         "failures": run.failures.filter(solved_at__isnull=True).select_related("grant")[:50],
         "coordinates": run.municipality_id in request.user.municipality_ids(Role.COORDINATOR),
         "is_closed": run.state == RunState.CLOSED,
