@@ -81,7 +81,7 @@ def main(keep: bool) -> int:
         module = f"rules.{path.stem}"
         for name in functions(path):
             count = mutants[module, name]
-            print(f"{count:5} {module}.{name.removeprefix('x').strip('_ǁ').replace('ǁ', '.')}")
+            print(f"{count:5} {module}.{name.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}")
             if not count:
                 faults.append(f"no mutants: {module}.{name}")
     print(f"{sum(mutants.values())} mutants, {len(faults)} faults")
