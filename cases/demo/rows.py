@@ -24,6 +24,7 @@ from cases.models import (
 from cases.write_many import write_many_with_history
 
 REASON = "Prøvekommune"
+NAMES = {"0999": "Prøvekommunen", "0998": "Nabokommunen"}
 PASSWORD = "flekslon-demo"  # noqa: S105 - invented citizens only
 PEOPLE = (
     ("aase", "Åse", "Sagsbehandler", Role.CASEWORKER),
@@ -44,7 +45,7 @@ def make_rows(demo: DemoMunicipality, now: datetime, *, automatic: bool = True) 
     with transaction.atomic():
         municipality = Municipality.objects.create(
             code=demo.code,
-            name=demo.name,
+            name=NAMES.get(demo.code, demo.name),
             cvr=demo.se_number,
             se_number=demo.se_number,
             address="Rådhuspladsen 1, 9990 Prøveby",

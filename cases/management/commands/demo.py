@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from cases.models import Municipality, Role, Run, User, has_rates
 from cases.pdf import MISSING, is_available
 from cases.run_here import is_in_memory, work_run
 from cases.run_month import enqueue_run, progress, start_run
+from rules.money import danish
 from rules.months import Month
 
 HOME, NEIGHBOUR = "0999", "0998"
@@ -92,7 +94,7 @@ class Command(PortalCommand):
         now = progress(run)
         self.stdout.write(
             f"{run} {owner.code}: {now.total} sager = {now.automatic} automatisk + {now.manual} manuelt + "
-            f"{now.failed} fejl. {now.subsidy_sum} kr. {1000 * seconds / max(now.total, 1):.1f} s pr. 1.000 borgere."
+            f"{now.failed} fejl. {danish(now.subsidy_sum)} kr. {danish(Decimal(1000 * seconds / max(now.total, 1)))} s pr. 1.000 borgere."
         )
         for fault in now.faults:
             self.stderr.write(fault)

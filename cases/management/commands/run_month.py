@@ -13,6 +13,7 @@ from cases.management.command import PortalCommand, month
 from cases.run_here import work_run
 from cases.run_month import progress, rehearse, start_run
 from rules.income_rules import BY_CODE
+from rules.money import danish
 
 
 class Command(PortalCommand):
@@ -40,7 +41,7 @@ class Command(PortalCommand):
             return 1 if now.faults or now.failed else 0
         self.stdout.write(
             f"{run} i {municipality}: {now.total} sager ind = automatisk {now.automatic} + manuel {now.manual} "
-            f"+ fejl {now.failed} + i gang {now.waiting}. {now.subsidy_sum} kr. i tilskud. "
+            f"+ fejl {now.failed} + i gang {now.waiting}. {danish(now.subsidy_sum)} kr. i tilskud. "
             f"{len(left_out)} sager er ikke med."
         )
         for code, title, count in now.concerns:
@@ -58,7 +59,7 @@ class Command(PortalCommand):
         self.stdout.write(
             f"Prøvekørsel {options['month']} i {municipality}: {result.total} sager ind = automatisk "
             f"{result.automatic} + manuel {result.manual} + fejl {result.failed}. "
-            f"{result.subsidy_sum} kr. i tilskud. Intet er gemt."
+            f"{danish(result.subsidy_sum)} kr. i tilskud. Intet er gemt."
         )
         for code, count in sorted(result.concerns.items(), key=lambda pair: -pair[1]):
             self.stdout.write(f"  {count:5}  {code}  {BY_CODE[code].title}")
