@@ -130,18 +130,18 @@ def add_incomes(incomes: Iterable[Income], rules: Rules) -> Incomes:
     Employee benefits, volunteers' fees and pensions are left out with their pension contributions, and so are
     lost earnings before 2024. The deficit of one sideline lowers nothing else (open question Q10).
     """
-    added = Incomes()
+    sums = Incomes()
     for income in incomes:
         whole = income.amount + income.own_pension + income.employer_pension
         if income.kind not in rules.counted_incomes:
-            put(added.left_out, known(income.kind, INCOME_KINDS), whole)
+            put(sums.left_out, known(income.kind, INCOME_KINDS), whole)
         elif income.kind == "sideline":
-            put(added.counted, income.kind, max(ZERO, whole))
+            put(sums.counted, income.kind, max(ZERO, whole))
         else:
-            put(added.counted, income.kind, income.amount)
-            added.own_pension += income.own_pension
-            added.employer_pension += income.employer_pension
-    return added
+            put(sums.counted, income.kind, income.amount)
+            sums.own_pension += income.own_pension
+            sums.employer_pension += income.employer_pension
+    return sums
 
 
 def total_of(incomes: Incomes) -> Decimal:
@@ -162,14 +162,14 @@ def add_benefits(benefits: Iterable[Benefit], rules: Rules) -> Benefits:
 
     Since 2024 the benefits paid count under the ceiling, those lost never do (open question Q30).
     """
-    added = Benefits()
+    sums = Benefits()
     for benefit in benefits:
         if benefit.kind not in rules.deducted_benefits:
             raise CalculationError(step_texts.not_deducted(known(benefit.kind, BENEFIT_KINDS)))
-        put(added.deducted, (benefit.kind, known(benefit.status, STATUSES)), benefit.amount)
+        put(sums.deducted, (benefit.kind, known(benefit.status, STATUSES)), benefit.amount)
         if benefit.status == "paid" and benefit.kind in rules.benefits_under_ceiling:
-            added.under_ceiling += benefit.amount
-    return added
+            sums.under_ceiling += benefit.amount
+    return sums
 
 
 def known(name: str, names: tuple[str, ...]) -> str:
