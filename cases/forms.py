@@ -155,9 +155,19 @@ class WorkForm:
         self.new = AddedForm(data)
         self.note = data.get("note", "") if self.bound else None
 
+    def demand_reasons(self) -> None:
+        """Whatever is corrected or added needs a reason before it is kept; the field says so."""
+        for form in self.reports.values():
+            if not form.errors and (found := form.correction()) and not found.reason.strip():
+                form.add_error("reason", "Skriv, hvorfor du retter indtægten.")
+        if not self.new.errors and (new := self.new.added()) and not new.source.strip():
+            self.new.add_error("source", "Skriv, hvor du har indtægten fra.")
+
     @property
-    def valid(self) -> bool:
-        return self.bound and not self.faults
+    def readable(self) -> bool:
+        """Whether the figures can be calculated with; a reason may still be missing."""
+        forms_ = (*self.reports.values(), self.new)
+        return self.bound and not any(set(form.errors) - {"reason", "source"} for form in forms_)
 
     @property
     def corrections(self) -> list[Correction]:

@@ -216,7 +216,9 @@ def _act(request: HttpRequest, task: Task) -> HttpResponse:
     page = WorkbenchPage(request.user, task, request.POST)
     act = ACTS.get(request.POST.get("act", ""))
     status = 200
-    if act and not page.work.valid:
+    if act:
+        page.work.demand_reasons()
+    if act and page.work.faults:
         page.faults, status = page.work.faults, 422
     elif act:
         try:

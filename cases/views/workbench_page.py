@@ -22,6 +22,8 @@ from cases.presenters.words import long_month
 from cases.refused import Refused
 from cases.templatetags.danish import day_name, hele_kr
 from rules.calculation import CalculationError
+from rules.facts import Facts
+from rules.frozen import thaw
 from rules.income_rules import BY_CODE
 from rules.rates import NoRates
 
@@ -37,15 +39,22 @@ class WorkbenchPage:
         self.work = WorkForm(data, [(one.pk, getattr(one, "treatment", None)) for one in self.reports])
         self.note = task.note if self.work.note is None else self.work.note
         self.version = int(data["version"]) if data and data.get("version", "").isdigit() else task.version
-        self.ceiling = NewCeilingForm(None, task.grant)
-        self.tax = TaxForm(None, task.grant.citizen)
+        self.ceiling = NewCeilingForm(None, task.grant, initial=_typed(data, "ceiling"))
+        self.tax = TaxForm(None, task.grant.citizen, initial=_typed(data, "tax"))
 
     @cached_property
     def can_write(self) -> bool:
         return self.task.is_open and self.task.municipality_id in self.user.municipality_ids(*WRITERS)
 
     @cached_property
-    def facts(self) -> Any:
+    def facts(self) -> Facts:
+        """With what is typed, so that table and bars follow the sum."""
+        try:
+            return thaw(Facts, self.draft.frozen["facts"]) if self.work.readable else self._stored_facts()
+        except (CalculationError, NoRates):
+            return self._stored_facts()
+
+    def _stored_facts(self) -> Facts:
         return gather([self.task.grant_id], self.task.benefit_month)[self.task.grant_id]
 
     @cached_property
@@ -64,7 +73,7 @@ class WorkbenchPage:
     @cached_property
     def draft(self) -> Any:
         """The proposal with what is typed; without it when something typed cannot be read."""
-        if self.work.bound and not self.work.valid:
+        if self.work.bound and not self.work.readable:
             return handle_task.proposal(self.task)
         return handle_task.proposal(self.task, self.work.corrections, self.work.added)
 
@@ -108,7 +117,6 @@ class WorkbenchPage:
             "income_month": task.benefit_month - 1,
             "due": due_words(task.due_date, timezone.localdate()),
             "is_late": task.is_open and task.due_date < timezone.localdate(),
-            "table": income_table(self.facts, self.names),
             "rows": self.report_rows(),
             "earlier_rows": [row for row in report_rows(self.reports, self.names) if not self._is_now(row)],
             "added": added_rows(task.grant, [task.benefit_month - 1]),
@@ -126,7 +134,12 @@ class WorkbenchPage:
 
     def sum_context(self) -> dict[str, Any]:
         """The sum, what it will do, and what stands in the way. A month that cannot be calculated says why."""
-        common = {"task": self.task, "can_write": self.can_write, "is_income": self.task.kind == TaskKind.INCOME}
+        common = {
+            "task": self.task,
+            "can_write": self.can_write,
+            "is_income": self.task.kind == TaskKind.INCOME,
+            "table": income_table(self.facts, self.names),
+        }
         if not self.task.is_open:
             return {**common, **self._decided()}
         try:
@@ -142,8 +155,8 @@ class WorkbenchPage:
             "concerns_now": shown_all(draft.concerns, self.names),
             "stuck": [BY_CODE[one.code] for one in draft.concerns if not BY_CODE[one.code].acceptable],
             "promise": self.promise(draft.calculation),
-            "typed": bool(self.work.bound and (self.work.corrections or self.work.added)),
-            "sum_faults": self.work.faults if self.work.bound else [],
+            "typed": bool(self.work.corrections or self.work.added),
+            "sum_faults": [] if self.faults else self.work.faults,
             "change": self._change(draft.calculation.subsidy),
         }
 
@@ -196,6 +209,8 @@ class WorkbenchPage:
 
     def others_here(self) -> list[tuple[User, Any]]:
         """Who else has had this citizen's task open within the last quarter of an hour."""
+        if not self.task.is_open:
+            return []
         since = timezone.now() - RECENTLY
         rows = (
             AccessLog.objects.filter(citizen=self.task.grant.citizen_id, happened_at__gte=since, action="Opgave åbnet")
@@ -222,3 +237,9 @@ class WorkbenchPage:
         name = self.task.grant.citizen.name
         when = day_name(last_bank_day(self.task.benefit_month))
         return f"Godkendt: {hele_kr(decision.payable_before_tax)} kr. udbetales {when} til {name}."
+
+
+def _typed(data: Any, prefix: str) -> dict[str, str]:
+    """What was typed in a form that the pressed button did not mean: shown again, not yet judged."""
+    fields = data.items() if data else ()
+    return {name.removeprefix(f"{prefix}-"): value for name, value in fields if name.startswith(f"{prefix}-") and value}

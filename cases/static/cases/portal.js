@@ -16,6 +16,12 @@
     waitsForTarget = event.key === "g";
   });
 
+  // An amount or hours typed beside "Som indberettet" is a correction.
+  document.addEventListener("input", (event) => {
+    const choice = event.target.matches("input.amount, input.hours") && event.target.closest(".live")?.querySelector("select[name$=-action]");
+    if (choice && choice.value === "") choice.value = "correct";
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-all]")) {
       const boxes = event.target.closest("table").querySelectorAll("tbody input[type=checkbox]");
