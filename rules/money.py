@@ -37,7 +37,7 @@ def parse_amount(text: object) -> Decimal:
 
 def danish(amount: Decimal) -> str:
     """Danish notation with two decimals: 17.333,00."""
-    text = f"{oere(amount):,.2f}"
+    text = f"{amount.quantize(_OERE, ROUND_HALF_UP) + ZERO:,f}"
     return f"{text[:-3].replace(',', '.')},{text[-2:]}"
 
 

@@ -151,12 +151,12 @@ def _part(name: str, amount: Decimal) -> str:
 
 
 def _income_law(counted: Mapping[str, Decimal], law: Law) -> str:
-    texts = [law.income]
+    text = law.income
     if "holiday_pay" in counted:
-        texts.append(law.holiday_pay)
+        text = f"{text}; {law.holiday_pay}"
     if "lost_earnings" in counted:
-        texts.append(law.lost_earnings)
-    return "; ".join(texts)
+        text = f"{text}; {law.lost_earnings}"
+    return text
 
 
 def _capital(text: str) -> str:
