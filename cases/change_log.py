@@ -39,6 +39,7 @@ from rules.money import danish, danish_number
 
 KINDS = {"+": "Oprettet", "~": "Ændret", "-": "Slettet"}
 NOTHING = "–"
+HIDDEN = "beskyttet"
 LONGEST = 160
 
 
@@ -194,6 +195,9 @@ def field_changes(row: Any, before: Any | None, names: _Names | None = None) -> 
             continue
         now, then = getattr(row, field.attname), getattr(before, field.attname, None)
         if now == then or (before is None and now in (None, "", False)):
+            continue
+        if field.name == "address" and getattr(row, "is_protected", False):
+            yield FieldChange(str(field.verbose_name), HIDDEN, HIDDEN)
             continue
         yield FieldChange(
             str(field.verbose_name), NOTHING if before is None else shown(field, then, names), shown(field, now, names)

@@ -16,7 +16,7 @@ from cases.change_log import Change, Query, changes
 from cases.models import AccessLog, Citizen, Role, User
 
 LIMIT = 100
-FIRST_SEEN = 30
+FIRST_SEEN = 60
 MOST_CITIZENS = 20
 ROLES = (Role.AUDITOR, Role.COORDINATOR)
 PURPOSE = "Revision og tilsyn"
