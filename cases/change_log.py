@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
@@ -154,7 +155,7 @@ def _scope(tracked: Tracked, municipalities: Sequence[int]) -> Q:
 
 def _shown(found: Sequence[tuple[Any, Tracked]]) -> list[Change]:
     before = _previous(found)
-    names = _Names()
+    names = _Names([row for row, _ in found] + list(before.values()))
     return [
         Change(
             when=row.history_date,
@@ -205,25 +206,40 @@ def field_changes(row: Any, before: Any | None, names: _Names | None = None) -> 
 
 
 class _Names:
-    """What rows that others point at are called; each is read once."""
+    """What rows that others point at are called. Those of the given rows are read together, others one by one."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: Iterable[Any] = ()) -> None:
         self._known: dict[tuple[Any, Any], str] = {}
+        wanted: defaultdict[Any, set[Any]] = defaultdict(set)
+        for row in rows:
+            for field in row.tracked_fields:
+                if field.is_relation:
+                    wanted[field.related_model].add(getattr(row, field.attname))
+        for model, keys in wanted.items():
+            for key, one in _light(model).in_bulk(keys - {None}).items():
+                self._known[(model, key)] = str(one)
 
     def of(self, model: Any, key: Any) -> str:
         if (model, key) not in self._known:
-            row = model._base_manager.filter(pk=key).first()
+            row = _light(model).filter(pk=key).first()
             self._known[(model, key)] = str(row) if row is not None else f"nr. {key}"
         return self._known[(model, key)]
+
+
+def _light(model: Any) -> QuerySet[Any]:
+    """Rows without their large columns: only what they are called is wanted."""
+    large = [field.name for field in model._meta.fields if isinstance(field, models.JSONField | models.BinaryField)]
+    return model._base_manager.defer(*large)
 
 
 def _subject(row: Any, names: _Names) -> str:
     """The case when it hangs on one, else the row's own name."""
     if getattr(row, "grant_id", None):
         return f"Sag {names.of(Grant, row.grant_id)}"
+    values = {field.attname: getattr(row, field.attname) for field in row.tracked_fields}
     try:
-        return str(row.instance)
-    except Exception:
+        return str(row.instance_type(**values))  # row.instance would read what history leaves out, row by row
+    except (ObjectDoesNotExist, TypeError, ValueError):
         return f"nr. {row.id}"
 
 

@@ -80,7 +80,8 @@ def _citizen(user: User, asked: dict[str, Any]) -> tuple[Citizen | None, list[Ci
     """The citizen asked for; or, when none or several fit, those to choose between."""
     known = Citizen.objects.visible_to(user, *ROLES)
     if asked["citizen"]:
-        return known.filter(pk=asked["citizen"]).first(), None
+        found = list(known.filter(pk=asked["citizen"]))
+        return (found[0], None) if found else (None, [])
     words = asked["words"].strip()
     if not words:
         return None, None

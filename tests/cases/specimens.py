@@ -94,10 +94,12 @@ def facts(month: Month, *reports: Report, paid: tuple[str, str] = ("17000", "170
     return Facts(**{**values, **more})
 
 
-def save(case: Grant, known: Facts, by: User | None = None, parameters: Parameters = ALL_ON) -> Decision:
+def save(
+    case: Grant, known: Facts, by: User | None = None, parameters: Parameters = ALL_ON, sequence: int = 1
+) -> Decision:
     """Decide and write, as the run does: a payment, or a task with its concerns."""
     decided = decide(known, rates_for(known.benefit_month), parameters)
-    row = Case(case.pk, case.citizen_id, case.municipality_id, decided)
+    row = Case(case.pk, case.citizen_id, case.municipality_id, decided, sequence=sequence)
     act = Act(known.benefit_month, by or User.objects.system(), NOW, "Prøve")
     with transaction.atomic():
         return save_decisions([row], act)[0]
