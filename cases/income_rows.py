@@ -96,6 +96,8 @@ def normalise(reports: tuple[RegisterReport, ...]) -> list[Normalised]:
 
 
 def _normalise(report: RegisterReport, ordinal: int) -> Normalised:
+    if len(report.se_number) != 8:
+        raise ValueError(f"virksomhedens SE-nummer er '{report.se_number}', som ikke har otte tegn.")
     meaning = classify(report.fields, report.se_number)
     pay_month = _pay_month(report, meaning)
     corrected = meaning.is_correction and report.period_end is not None
