@@ -1,0 +1,134 @@
+"""Numbers become Danish sentences; this month's steps stand beside last month's."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from cases.presenters.concerns import sentence, short, shown
+from cases.presenters.incomes import bars
+from cases.presenters.sums import Last, paired, rows_of
+from cases.presenters.words import joined, months_listed, readable
+from rules.frozen import freeze
+from rules.income_rules import BY_CODE
+from rules.months import Month
+from rules.registry import Concern, Numbers
+from rules.steps import Step
+
+pytestmark = pytest.mark.rules
+
+AUGUST, SEPTEMBER, OCTOBER = Month(2026, 8), Month(2026, 9), Month(2026, 10)
+LOW = Numbers(
+    found=Decimal(9300),
+    expected=Decimal(15020),
+    deviation=Decimal("-38.08"),
+    limit=Decimal(-15),
+    limit_unit="%",
+    months=(AUGUST, SEPTEMBER),
+)
+
+
+def test_a_deviation_reads_as_the_sketch() -> None:
+    assert sentence("INC3", LOW) == (
+        "Oktober 9.300,00 kr. · gennemsnit af august og september 2026 15.020,00 kr. · -38,1 % · grænsen er -15 %"
+    )
+    assert short("INC3", freeze(LOW)) == "-38 % (grænse -15 %)"
+
+
+def test_a_fall_names_the_month_it_falls_from() -> None:
+    fall = Numbers(
+        found=Decimal(15354),
+        expected=Decimal(18070),
+        deviation=Decimal("-15.03"),
+        limit=Decimal(-5),
+        limit_unit="%",
+        months=(SEPTEMBER,),
+    )
+    assert sentence("INC27", fall) == ("Tilskud nu 15.354 kr. · september 2026 18.070 kr. · -15 % · grænsen er -5 %")
+
+
+def test_missing_months_are_named() -> None:
+    missing = Numbers(found=Decimal(0), expected=Decimal(2), unit="måneder", months=(AUGUST, SEPTEMBER))
+    assert sentence("INC1", missing) == "Ingen indtægt i august og september 2026"
+    assert sentence("INC38", missing) == "Intet tilskud udbetalt for august og september 2026"
+    assert short("INC1", freeze(missing)) == "mangler aug og sep"
+
+
+@pytest.mark.parametrize("code", sorted(BY_CODE))
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        Numbers(months=(OCTOBER,)),
+        Numbers(found=Decimal("12.5"), expected=Decimal(1), unit="dage", months=(OCTOBER,)),
+        Numbers(found=Decimal("1200.5"), months=(OCTOBER,), details=("SE 12345678: 1200.50 kr. til 2026-10-31",)),
+        LOW,
+    ],
+)
+def test_every_rule_has_a_danish_sentence_for_whatever_numbers_it_gives(code: str, numbers: Numbers) -> None:
+    concern = shown(Concern(code, numbers), {"12345678": "Bager Jensen"})
+    text = " ".join([concern.numbers, short(code, freeze(numbers)), *concern.details])
+    assert not re.search(r"\d{4}-\d{2}|\d\.\d\d(?!\d|\.)|None|12345678|Decimal", text), text
+    assert concern.must_fix is not BY_CODE[code].acceptable
+
+
+def test_details_read_as_danish() -> None:
+    assert readable("SE 12345678: 1200.50 kr. til 2026-10") == "SE 12345678: 1.200,50 kr. til oktober 2026"
+    assert readable("SE 12345678: 2026-10-01 til 2026-10-14", {"12345678": "Café Ærø"}) == (
+        "Café Ærø: 1.10.2026 til 14.10.2026"
+    )
+
+
+def test_lists_of_words_and_months() -> None:
+    assert joined(["a", "b", "c"]) == "a, b og c"
+    assert joined([]) == ""
+    assert months_listed([Month(2025, 12), Month(2026, 1)]) == "december 2025 og januar 2026"
+
+
+NOW = [
+    Step("98 % af højeste dagpenge", "L1", Decimal(21600)),
+    Step("30 % af 9.300,00 kr.", "L2", Decimal(-2790)),
+    Step("Lønloftet på 30.000,00 kr. er ikke overskredet", "L3", Decimal(0)),
+    Step("Afrunding til nærmeste hele krone", "L4", Decimal(0)),
+    Step("Ekstra ATP: 5 % af tilskuddet, højst 500 kr.", "L5", Decimal(-500)),
+]
+BEFORE = [
+    NOW[0],
+    Step("30 % af 17.672,00 kr.", "L2", Decimal("-5301.6")),
+    Step("55 % af 100,00 kr.", "L2", Decimal(-55)),
+    *NOW[2:],
+]
+
+
+def test_steps_of_the_same_sort_stand_on_one_line() -> None:
+    rows = paired(NOW, BEFORE)
+    assert [(row.now, row.last) for row in rows] == [
+        (21600, 21600),
+        (-2790, Decimal("-5301.6")),
+        (0, -55),
+        (0, 0),
+        (0, 0),
+        (-500, -500),
+    ]
+    assert rows[2].text == "Sidste måned: 55 % af 100,00 kr."
+
+
+def test_both_columns_add_up_to_their_results() -> None:
+    rows = rows_of(NOW, Decimal(18810), Decimal(18310), Last(BEFORE, Decimal("16243.4"), Decimal("15743.4")))
+    results = [row for row in rows if row.is_result]
+    parts = [row for row in rows if not row.is_result]
+    assert sum(row.now for row in parts) == results[-1].now
+    assert sum(row.last for row in parts) == results[-1].last
+    assert [row.text for row in results] == ["Fleksløntilskud", "Til udbetaling før skat"]
+
+
+def test_without_a_month_before_the_column_is_empty() -> None:
+    assert {row.last for row in rows_of(NOW, Decimal(18810), Decimal(18310), Last([], None, None))} == {None}
+
+
+def test_bars_are_scaled_to_the_highest_and_never_negative() -> None:
+    drawn = bars([(AUGUST, Decimal(100)), (SEPTEMBER, Decimal(50)), (OCTOBER, Decimal(-10))])
+    assert [bar.height for bar in drawn] == [70, 35, 0]
+    assert [bar.is_last for bar in drawn] == [False, False, True]
+    assert all(bar.y + bar.height == 85 for bar in drawn)
