@@ -141,6 +141,18 @@ class BenefitKind(models.TextChoices):
     RESOURCE_COURSE = "resource_course_benefit", "Ressourceforløbsydelse"
 
 
+class LostKind(models.TextChoices):
+    SICKNESS = "sickness", "Mistet ret til sygedagpenge"
+    RESOURCE_COURSE = "resource_course", "Mistet ressourceforløbsydelse under jobafklaring"
+    TOO_LATE = "too_late", "Anmodet for sent"
+
+
+class HolidayPayer(models.TextChoices):
+    EMPLOYER = "employer", "Arbejdsgiver"
+    FERIEKONTO = "feriekonto", "FerieKonto"
+    UNEMPLOYMENT = "unemployment", "Ledighedsydelse"
+
+
 class Period(GrantPart):
     """Holiday, lost right, temporary stop or another benefit: first and last day both included."""
 
@@ -149,6 +161,8 @@ class Period(GrantPart):
     first_day = models.DateField("første dag")
     last_day = models.DateField("sidste dag", null=True, blank=True)
     benefit = models.CharField("ydelse", max_length=40, choices=BenefitKind.choices, blank=True)
+    lost_kind = models.CharField("hvorfor", max_length=20, choices=LostKind.choices, blank=True)
+    paid_by = models.CharField("hvem betaler ferien", max_length=20, choices=HolidayPayer.choices, blank=True)
     amount = MoneyField("beløb pr. måned", null=True, blank=True)
     days = HundredthsField("dage på ledighedsydelse", null=True, blank=True)
     note = models.CharField("kilde og note", max_length=200, blank=True)

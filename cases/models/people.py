@@ -33,6 +33,10 @@ class Citizen(ScopedModel):
     tax_percent = models.PositiveSmallIntegerField(
         "trækprocent", null=True, blank=True, help_text="Bruges kun, når nettoferiepenge skal bruttoficeres."
     )
+    tax_card = models.CharField(
+        "skattekort", max_length=10, blank=True, choices=[("main", "Hovedkort"), ("secondary", "Bikort")]
+    )
+    wants_human = models.BooleanField("ønsker behandling af et menneske (GDPR art. 22)", default=False)
     search = models.CharField(max_length=160, editable=False)
     sort_key = models.CharField(max_length=160, editable=False, db_index=True)
     history = HistoricalRecords(excluded_fields=["search", "sort_key"])

@@ -13,11 +13,21 @@ from cases.models.base import ScopedModel, ScopedQuerySet
 from cases.models.decision import Decision
 from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant
+from cases.models.people import Citizen
 
 
 class TaskKind(models.TextChoices):
     INCOME = "income", "Indtægter"
     RECALCULATION = "recalculation", "Genberegning"
+    START_UP = "start_up", "Opstart"
+    FOLLOW_UP = "follow_up", "Opfølgning"
+    END_GRANT = "end_grant", "Afslut bevilling"
+    NEW_CASE = "new_case", "Ny sag"
+    LOST_RIGHT = "lost_right", "Opfølgning på mistet ret"
+    PENSION = "pension", "Folkepension"
+    EXPIRING = "expiring", "Bevilling udløber"
+    CEILING = "ceiling", "Lønloft skal bekræftes"
+    UNHANDLED = "unhandled", "Ikke håndteret"
     FAILURE = "failure", "Programfejl"
 
 
@@ -37,6 +47,15 @@ NO_AUTOMATION = "FULD_AUTOMATIK_FRA"
 CASE_FAILED = "PROGRAMFEJL"
 
 
+class ConcernKind(models.TextChoices):
+    BLOCKING = "blocking", "Stopper"
+    CHECKMARK = "checkmark", "Skal kvitteres"
+    MANDATORY = "mandatory", "Skal udfyldes"
+    REQUIRED = "required", "Påkrævet"
+    OPTIONAL = "optional", "Valgfri"
+    NOTE = "note", "Vises"
+
+
 class TaskQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
@@ -49,7 +68,8 @@ class Task(ScopedModel):
     """
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="tasks", verbose_name="kommune")
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="tasks", verbose_name="sag")
+    grant = models.ForeignKey(Grant, models.PROTECT, null=True, related_name="tasks", verbose_name="sag")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, null=True, related_name="tasks", verbose_name="borger")
     benefit_month = MonthField("tilskudsmåned")
     kind = models.CharField("slags", max_length=20, choices=TaskKind.choices, default=TaskKind.INCOME)
     event = models.CharField("hændelse", max_length=60, default=RULES_BROKEN)
@@ -112,6 +132,8 @@ class TaskConcern(ScopedModel):
     task = models.ForeignKey(Task, models.PROTECT, related_name="concerns", verbose_name="opgave")
     code = models.CharField("kode", max_length=10)
     position = models.PositiveSmallIntegerField("rækkefølge")
+    stage = models.CharField("trin", max_length=2, blank=True)
+    kind = models.CharField("slags", max_length=10, choices=ConcernKind.choices, default=ConcernKind.BLOCKING)
     message = models.CharField("tekst", max_length=300)
     numbers = models.JSONField("tal")
     answered_by = models.ForeignKey(

@@ -1,0 +1,124 @@
+"""Processes: start-up and recalculation, stage by stage, passing by themselves unless a concern stops them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from cases.models.accounts import Municipality
+from cases.models.base import InsertOnlyModel, ScopedModel
+from cases.models.decision import Decision
+from cases.models.fields import MoneyField, MonthField
+from cases.models.grant import Grant, StopReason
+from cases.models.jobcentre import JobcentreEvent
+from cases.models.people import Citizen
+from cases.models.task import Task
+
+
+class ProcessKind(models.TextChoices):
+    START_UP = "FLEX_OPSTART", "Opstart"
+    RECALCULATION = "FLEX_BEREGN", "Genberegning"
+
+
+class Stage(models.TextChoices):
+    ELIGIBILITY = "4", "Trin 4 - Afgør berettigelse"
+    INFORMATION = "6", "Trin 6 - Vurder sagsoplysninger"
+    RATE = "7", "Trin 7 - Vurdér ydelse og sats"
+
+
+class ProcessState(models.TextChoices):
+    RUNNING = "running", "I gang"
+    WAITING = "waiting", "Venter på sagsbehandler"
+    DONE = "done", "Gennemført"
+    REFUSED = "refused", "Afslået"
+
+
+class Award(models.TextChoices):
+    GRANTED = "granted", "Bevilget"
+    REFUSED = "refused", "Afslag"
+
+
+class Process(ScopedModel):
+    """One start-up or recalculation of a case. ``stage`` is where it stands; ``task`` is there when it fell out.
+
+    A start-up makes its grant when stage 4 passes; until then only the citizen is known.
+    A recalculation covers the benefit months from first_month to last_month.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="processes", verbose_name="kommune")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="processes", verbose_name="borger")
+    grant = models.ForeignKey(Grant, models.PROTECT, null=True, related_name="processes", verbose_name="sag")
+    kind = models.CharField("proces", max_length=20, choices=ProcessKind.choices)
+    state = models.CharField("tilstand", max_length=10, choices=ProcessState.choices, default=ProcessState.RUNNING)
+    stage = models.CharField("trin", max_length=2, choices=Stage.choices)
+    event = models.CharField("startet af", max_length=200)
+    source = models.ForeignKey(
+        JobcentreEvent, models.PROTECT, null=True, related_name="processes", verbose_name="hændelse"
+    )
+    task = models.OneToOneField(Task, models.PROTECT, null=True, related_name="process", verbose_name="opgave")
+    award = models.CharField("afgørelse", max_length=10, choices=Award.choices, blank=True)
+    award_reason = models.CharField("begrundelse", max_length=300, blank=True)
+    first_day = models.DateField("bevilling fra", null=True)
+    last_day = models.DateField("bevilling til", null=True)
+    stop_reason = models.CharField("stopårsag", max_length=20, choices=StopReason.choices, blank=True)
+    first_month = MonthField("første tilskudsmåned", null=True)
+    last_month = MonthField("sidste tilskudsmåned", null=True)
+    started_at = models.DateTimeField("startet")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
+    finished_at = models.DateTimeField("afsluttet", null=True)
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="afsluttet af"
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = "proces"
+        verbose_name_plural = "processer"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["citizen", "kind"],
+                condition=models.Q(state__in=["running", "waiting"]),
+                name="one_open_process_per_kind",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Adjustment(InsertOnlyModel):
+    """A paid month that is worth something else after a recalculation: what was paid, what it should have been.
+
+    The paid decision stays; the difference waits to be settled forward (LAB § 123; bekg. 227/2024 § 4, stk. 4).
+    """
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="adjustments", verbose_name="sag")
+    process = models.ForeignKey(Process, models.PROTECT, related_name="adjustments", verbose_name="proces")
+    benefit_month = MonthField("tilskudsmåned")
+    sequence = models.PositiveIntegerField("nummer")
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="adjustments", verbose_name="afgørelse")
+    old_subsidy = MoneyField("udbetalt tilskud")
+    new_subsidy = MoneyField("rigtigt tilskud")
+    difference = MoneyField("forskel")
+    facts = models.JSONField("oplysninger")
+    rates = models.JSONField("satser")
+    parameters = models.JSONField("indstillinger")
+    steps = models.JSONField("beregning")
+    fingerprint = models.CharField("fingeraftryk", max_length=64)
+    rules_version = models.CharField("regelversion", max_length=20)
+    made_at = models.DateTimeField("beregnet")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
+    reason = models.CharField("begrundelse", max_length=300)
+
+    class Meta:
+        verbose_name = "efterregulering"
+        verbose_name_plural = "efterreguleringer"
+        constraints = [
+            models.UniqueConstraint(fields=["grant", "benefit_month", "sequence"], name="one_adjustment_per_sequence")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.benefit_month}: {self.difference} kr."
