@@ -207,6 +207,22 @@ def test_without_javascript_the_sum_is_calculated_again_by_a_button(home: Any, a
     assert not IncomeTreatment.objects.exists()
 
 
+def test_a_program_error_says_what_to_do_and_is_not_tried_again(
+    home: Any, aase: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any) -> None:
+        raise RuntimeError("prøvefejl")
+
+    monkeypatch.setattr("cases.run_month.decide", breaks)
+    monkeypatch.setattr("cases.handle_task.decide", breaks)
+    task = stopped(home)
+    page = aase.get(address(task)).content.decode()
+    assert "Programmet kunne ikke beregne sagen" in page
+    assert "prøvefejl" in page
+    assert aase.post(address(task), {"act": "accept"}).status_code == 422
+    assert aase.get(reverse("tasks")).status_code == 200
+
+
 def test_the_calculator_follows_and_answers_in_danish(home: Any, aase: Client) -> None:
     task = stopped(home)
     figures = {"month": "2026-11", "wage": "10.000", "wage_ceiling": "30.000"}
