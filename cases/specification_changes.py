@@ -112,6 +112,12 @@ def _rates(now: Side, last: Side) -> Iterator[tuple[Decimal, str]]:
 def _income(now: Side, last: Side) -> Iterator[tuple[Decimal, str]]:
     difference = now.income - last.income
     effect = now.effect("below", "above", "no_wage") - last.effect("below", "above", "no_wage")
+    if "no_wage" in now.by_key or "no_wage" in last.by_key:
+        if "no_wage" not in last.by_key:
+            yield effect, f"Der er ingen løn i {month_name(now.month - 1)}, og uden løn er der intet tilskud."
+        elif "no_wage" not in now.by_key:
+            yield effect, "Måneden før var der ingen løn, og uden løn er der intet tilskud."
+        return
     if not difference:
         return
     more = "højere" if difference > 0 else "lavere"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from rules import RULES_VERSION
 from rules.basis import basis_of
 from rules.calculation import Calculation, calculate
 from rules.facts import ZERO, Facts
-from rules.frozen import digest, freeze
-from rules.income_rules import RULES
-from rules.month_view import MonthView
+from rules.frozen import digest_of_sorted, freeze
+from rules.income_rules import BY_CODE, RULES
+from rules.month_view import MonthView, has_base
 from rules.parameters import Parameters
 from rules.rates import Rates
 from rules.registry import Concern
@@ -20,6 +20,7 @@ from rules.steps import Step
 
 PAID = "paid"
 TASK = "task"
+NO_WAGE_LAW = "LAB § 123; VEJL 9154/2022 pkt. 2.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,43 +39,34 @@ def decide(facts: Facts, rates: Rates, parameters: Parameters) -> Decision:
     """Decide one case for one benefit month. The same facts, rates and parameters give the same decision.
 
     Every broken rule becomes a concern; a concern that a person has answered with just these numbers is
-    passed. No open concern: the subsidy is paid. Raises CalculationError when the basis is impossible.
+    passed, when its rule may be passed. No open concern: the subsidy is paid. Raises CalculationError when
+    the basis is impossible.
     """
-    calculation = _calculate(facts, rates)
-    view = MonthView(facts, calculation)
-    broken = tuple(_broken(view, parameters))
+    calculation = propose(facts, rates)
+    broken = _broken(MonthView(facts, calculation), parameters)
     answers = {(answer.code, answer.numbers) for answer in facts.answers}
-    answered = tuple(one for one in broken if (one.code, one.key) in answers)
+    answered = tuple(one for one in broken if BY_CODE[one.code].acceptable and (one.code, one.key) in answers)
     concerns = tuple(one for one in broken if one not in answered)
     outcome = TASK if concerns else PAID
-    frozen = {"facts": freeze(facts), "rates": freeze(rates), "parameters": freeze(parameters)}
-    fingerprint = digest(
-        {
-            **frozen,
-            "steps": [[step.law, freeze(step.amount)] for step in calculation.steps],
-            "concerns": [[one.code, one.key] for one in concerns],
-            "outcome": outcome,
-            "version": RULES_VERSION,
-        }
-    )
+    frozen = {"facts": freeze(facts), "rates": _settings(rates), "parameters": _settings(parameters)}
+    fingerprint = _fingerprint(frozen, calculation, concerns, outcome)
     return Decision(outcome, concerns, answered, calculation, fingerprint, frozen)
 
 
+def propose(facts: Facts, rates: Rates) -> Calculation:
+    """The month's sum. No wage and no benefit in its place: no subsidy (VEJL 9154/2022 pkt. 2.1; Q11)."""
+    calculation = calculate(basis_of(facts), rates)
+    return calculation if has_base(calculation) else _without_wage(calculation)
+
+
 def _broken(view: MonthView, parameters: Parameters) -> list[Concern]:
+    """The broken rules by priority; KY's own only while automatic inclusion is on."""
     shown = (rule for rule in RULES if parameters.include_income_automatically or not rule.only_automatic)
     return [concern for rule in shown if (concern := rule.broken(view, parameters))]
 
 
-def _calculate(facts: Facts, rates: Rates) -> Calculation:
-    calculation = calculate(basis_of(facts), rates)
-    view = MonthView(facts)
-    if view.income > 0 or view.has_benefit:
-        return calculation
-    return _without_wage(calculation)
-
-
 def _without_wage(calculation: Calculation) -> Calculation:
-    """No wage and no benefit in its place: no subsidy (VEJL 9154/2022 pkt. 2.1; Q11). A person confirms it."""
+    """0 kr., which a person confirms: INC2 or INC25 stops the case."""
     base = calculation.steps[0]
     nothing = Step("Ingen løn i måneden: fleksløntilskud forudsætter, at der er løn", NO_WAGE_LAW, -base.amount)
     return replace(
@@ -82,13 +74,36 @@ def _without_wage(calculation: Calculation) -> Calculation:
         after_deductions=ZERO,
         ceiling_cut=ZERO,
         holiday_cut=ZERO,
-        subsidy=Decimal(0),
-        extra_atp=Decimal(0),
-        ordinary_atp=Decimal(0),
-        mandatory_pension=Decimal(0),
-        payable_before_tax=Decimal(0),
+        subsidy=ZERO,
+        extra_atp=ZERO,
+        ordinary_atp=ZERO,
+        mandatory_pension=ZERO,
+        payable_before_tax=ZERO,
         steps=(base, nothing),
     )
 
 
-NO_WAGE_LAW = "LAB § 123; VEJL 9154/2022 pkt. 2.1"
+def _settings(values: Rates | Parameters) -> dict[str, Any]:
+    """Rates or parameters by value: thousands of cases share them, each decision has its own copy."""
+    return dict(_frozen_settings(values))
+
+
+@lru_cache(maxsize=256)
+def _frozen_settings(values: Rates | Parameters) -> dict[str, Any]:
+    frozen: dict[str, Any] = freeze(values)
+    return frozen
+
+
+def _fingerprint(frozen: dict[str, Any], calculation: Calculation, concerns: tuple[Concern, ...], outcome: str) -> str:
+    """Of all that the decision rests on and says, but the words of the steps. The keys are in order."""
+    return digest_of_sorted(
+        {
+            "concerns": [[one.code, one.key] for one in concerns],
+            "facts": frozen["facts"],
+            "outcome": outcome,
+            "parameters": frozen["parameters"],
+            "rates": frozen["rates"],
+            "steps": [[step.law, freeze(step.amount)] for step in calculation.steps],
+            "version": RULES_VERSION,
+        }
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
-from rules.basis import ceiling_of, gross_earned_holiday
+from rules.basis import ceiling_of, gross_earned_holiday, period_fault
 from rules.facts import ZERO, Report
-from rules.month_view import MonthView
+from rules.money import oere
+from rules.month_view import MonthView, days_inside, has_base
 from rules.pension_age import pension_date
 from rules.registry import Numbers, Rule, table
 
@@ -45,18 +47,12 @@ def too_high(view: MonthView, percent_above: Decimal) -> Numbers | None:
 
 def invalid_hours(view: MonthView) -> Numbers | None:
     """INC5. Broken when a fleksjob income over 0 kr. has no hours, 0 hours or 99999.99 hours."""
-    faulty = [
-        one for one in view.wages if one.se_number in view.fleksjob_numbers and one.counted > 0 and one.hours_fault
-    ]
+    fleksjobs = {job.se_number for job in view.fleksjobs}
+    faulty = [one for one in view.wages if one.hours_fault and one.counted > 0 and one.se_number in fleksjobs]
     if not faulty:
         return None
-    return Numbers(
-        found=Decimal(len(faulty)),
-        expected=ZERO,
-        unit="stk",
-        months=(view.month,),
-        details=tuple(f"SE {one.se_number}: {one.hours_fault}" for one in faulty),
-    )
+    details = tuple(f"SE {one.se_number}: {one.hours_fault}" for one in faulty)
+    return _number_of(view, details, expected=ZERO)
 
 
 def fortnight(view: MonthView) -> Numbers | None:
@@ -64,50 +60,34 @@ def fortnight(view: MonthView) -> Numbers | None:
     found = [one for one in view.wages if _days(one) == FORTNIGHT]
     if not found:
         return None
-    return Numbers(
-        found=Decimal(FORTNIGHT),
-        unit="dage",
-        months=(view.month,),
-        details=tuple(f"SE {one.se_number}: {one.period_start} til {one.period_end}" for one in found),
-    )
+    details = tuple(f"SE {one.se_number}: {one.period_start} til {one.period_end}" for one in found)
+    return Numbers(found=Decimal(FORTNIGHT), unit="dage", months=(view.month,), details=details)
 
 
 def several_employers(view: MonthView) -> Numbers | None:
-    """INC7. Broken when wage comes from more than one SE number; a report of 0 kr. pays nothing."""
-    numbers = sorted({one.se_number for one in view.wages if one.counted})
-    if len(numbers) <= 1:
+    """INC7. Broken when wage comes from more than one SE number; what adds up to 0 kr. is no pay."""
+    paid = view.paid_by_employer
+    if len(paid) <= 1:
         return None
-    return Numbers(
-        found=Decimal(len(numbers)),
-        expected=Decimal(1),
-        unit="stk",
-        months=(view.month,),
-        details=tuple(f"SE {number}: {_paid_by(view, number)} kr." for number in numbers),
-    )
+    details = tuple(f"SE {number}: {amount} kr." for number, amount in paid.items())
+    return _number_of(view, details, expected=Decimal(1))
 
 
 def no_gross_holiday_pay(view: MonthView) -> Numbers | None:
     """INC8. Broken when net holiday pay cannot be grossed up (no tax percent; bekg. 227/2024 § 6, Q6)."""
-    stuck = [
-        one for one in view.wages if one.net_holiday_pay and gross_earned_holiday(one, view.facts.tax_percent) is None
-    ]
-    if not stuck:
-        return None
-    return Numbers(
-        found=sum((one.net_holiday_pay for one in stuck), ZERO),
-        months=(view.month,),
-        details=tuple(f"SE {one.se_number}: netto {one.net_holiday_pay} kr." for one in stuck),
-    )
+    tax = view.facts.tax_percent
+    stuck = [one for one in view.wages if one.net_holiday_pay and gross_earned_holiday(one, tax) is None]
+    return _listed(view, [(f"SE {one.se_number}: netto", one.net_holiday_pay) for one in stuck], " ")
 
 
 def unknown_code(view: MonthView) -> Numbers | None:
     """INC20. Broken when a line with an amount has a code that is not in the tables."""
-    return _listed(view, [pair for one in _untreated(view) for pair in one.unknown])
+    return _listed(view, [pair for one in view.untreated for pair in one.unknown])
 
 
 def must_be_judged(view: MonthView) -> Numbers | None:
     """INC21. Broken when an amount counts or not by a person's judgment (PM 27-23; Q33)."""
-    return _listed(view, [pair for one in _untreated(view) for pair in one.must_judge])
+    return _listed(view, [pair for one in view.untreated for pair in one.must_judge])
 
 
 def earlier_month_corrected(view: MonthView) -> Numbers | None:
@@ -115,12 +95,15 @@ def earlier_month_corrected(view: MonthView) -> Numbers | None:
     found = [
         one
         for one in view.facts.reports
-        if one.corrected_in == view.month and one.month < view.month and not one.treatment
+        if one.corrected_in is not None
+        and one.corrected_in == view.month
+        and one.month < view.month
+        and not one.treatment
     ]
     if not found:
         return None
     return Numbers(
-        found=sum((one.counted for one in found), ZERO),
+        found=_sum(one.counted for one in found),
         months=tuple(sorted({one.month for one in found})),
         details=tuple(f"SE {one.se_number}: {one.counted} kr. til {one.month}" for one in found),
     )
@@ -136,7 +119,7 @@ def untrusted_reversal(view: MonthView) -> Numbers | None:
     if not found:
         return None
     return Numbers(
-        found=sum((one.counted for one in found), ZERO),
+        found=_sum(one.counted for one in found),
         months=(view.month,),
         details=tuple(f"SE {one.se_number}: {one.reversal_fault}" for one in found),
     )
@@ -152,7 +135,7 @@ def no_ceiling(view: MonthView) -> Numbers | None:
 def no_wage(view: MonthView, include_income_automatically: bool) -> Numbers | None:
     """INC25. Broken when no wage counts and no benefit takes its place (VEJL 9154/2022 pkt. 2.1; Q11)."""
     said_by_inc2 = include_income_automatically and not view.has_pay_information
-    if said_by_inc2 or view.has_benefit or view.income > 0:
+    if said_by_inc2 or has_base(view.proposal):
         return None
     return Numbers(found=view.income, months=(view.month,))
 
@@ -162,28 +145,19 @@ def one_date_period(view: MonthView) -> Numbers | None:
     found = [one for one in view.wages if (one.period_start is None) != (one.period_end is None)]
     if not found:
         return None
-    return Numbers(
-        found=Decimal(len(found)),
-        unit="stk",
-        months=(view.month,),
-        details=tuple(f"SE {one.se_number}: {one.period_start or one.period_end}" for one in found),
-    )
+    return _number_of(view, tuple(f"SE {one.se_number}: {one.period_start or one.period_end}" for one in found))
 
 
 def subsidy_drop(view: MonthView, subsidy_drop_percent: Decimal) -> Numbers | None:
     """INC27. Broken when the subsidy falls more than the limit below either of the two months paid (Q34)."""
-    if view.proposal is None:
-        return None
-    paid = [one for one in view.facts.paid_subsidies if one.amount > 0]
-    if not paid:
-        return None
-    highest = max(paid, key=lambda one: one.amount)
-    if view.proposal.subsidy >= highest.amount * (1 - subsidy_drop_percent / HUNDRED):
+    highest = max(view.paid_before, key=lambda one: one.amount, default=None)
+    subsidy = view.proposal.subsidy
+    if highest is None or subsidy >= highest.amount * (1 - subsidy_drop_percent / HUNDRED):
         return None
     return Numbers(
-        found=view.proposal.subsidy,
+        found=subsidy,
         expected=highest.amount,
-        deviation=_percent(view.proposal.subsidy, highest.amount),
+        deviation=_percent(subsidy, highest.amount),
         limit=-subsidy_drop_percent,
         limit_unit="%",
         months=(highest.month,),
@@ -191,57 +165,45 @@ def subsidy_drop(view: MonthView, subsidy_drop_percent: Decimal) -> Numbers | No
 
 
 def not_paid_before(view: MonthView) -> Numbers | None:
-    """INC38. Broken when one of the two months before has no payment: handled as a start-up case (Q34)."""
-    paid = {one.month for one in view.facts.paid_subsidies}
-    missing = tuple(
-        month for month in (view.facts.benefit_month - 2, view.facts.benefit_month - 1) if month not in paid
-    )
+    """INC38. Broken when one of the two months before has no payment: handled as a start-up case (Q34).
+
+    A month that was decided at 0 kr. is a month with a payment, of 0.
+    """
+    paid = {one.month for one in view.paid_before}
+    missing = tuple(month + 1 for month in view.two_before if month + 1 not in paid)
     if not missing:
         return None
     return Numbers(found=Decimal(2 - len(missing)), expected=Decimal(2), unit="måneder", months=missing)
 
 
 def other_benefit(view: MonthView) -> Numbers | None:
-    """INC28. Broken when the register shows another benefit that may not be combined with the subsidy."""
-    found = [one for one in _untreated(view) if one.role == "other_benefit"]
-    return _benefits(view, found)
+    """INC28. Broken when the register or the case shows another benefit (LAB § 116 and § 124)."""
+    reported = [(f"SE {one.se_number}", one.amount) for one in view.untreated if one.role == "other_benefit"]
+    registered = [(f"Ydelse fra {one.first_day}", one.amount or ZERO) for one in view.periods("benefit")]
+    return _listed(view, reported + registered)
 
 
 def benefit_paid(view: MonthView) -> Numbers | None:
     """INC29. Broken when a benefit that is set off was paid in the income month (LAB § 124, stk. 3)."""
-    return _benefits(view, [one for one in _untreated(view) if one.role == "benefit"])
+    return _listed(view, [(f"SE {one.se_number}", one.amount) for one in view.untreated if one.role == "benefit"])
 
 
 def two_fleksjobs(view: MonthView) -> Numbers | None:
     """INC30. Broken when two fleksjob run in the income month: whose ceiling is open (Q9)."""
+    first, last = view.month.first_day, view.month.last_day
     active = [
-        job
-        for job in view.facts.jobs
-        if job.is_fleksjob
-        and job.first_day <= view.month.last_day
-        and (job.last_day is None or job.last_day >= view.month.first_day)
+        job for job in view.fleksjobs if job.first_day <= last and (job.last_day is None or job.last_day >= first)
     ]
     if len(active) <= 1:
         return None
-    return Numbers(
-        found=Decimal(len(active)),
-        expected=Decimal(1),
-        unit="stk",
-        months=(view.month,),
-        details=tuple(f"SE {job.se_number}" for job in active),
-    )
+    return _number_of(view, tuple(f"SE {job.se_number}" for job in active), expected=Decimal(1))
 
 
 def partial_month(view: MonthView) -> Numbers | None:
-    """INC31. Broken when the right starts or ends inside the benefit month: no rule on a share (Q2)."""
-    month = view.facts.benefit_month
-    first = max(view.facts.grant_first_day, month.first_day)
-    last = min(view.facts.grant_last_day or month.last_day, month.last_day)
-    days = (last - first).days + 1
-    whole = (month.last_day - month.first_day).days + 1
-    if days == whole:
-        return None
-    return Numbers(found=Decimal(days), expected=Decimal(whole), unit="dage", months=(month,))
+    """INC31. Broken when the right starts, stops or ends inside the benefit month: no rule on a share (Q2)."""
+    days, month = view.days_with_grant, view.facts.benefit_month
+    stops = [one for one in view.facts.periods if one.kind == "stop"]
+    return _days_of(view, len(days) - days_inside(days, stops), month.last_day.day)
 
 
 def pension_age_reached(view: MonthView) -> Numbers | None:
@@ -254,8 +216,7 @@ def pension_age_reached(view: MonthView) -> Numbers | None:
 
 def holiday_pay_received(view: MonthView) -> Numbers | None:
     """INC33. Broken when holiday pay was paid out: days held and the ceiling must be judged (§ 6; Q7, Q26)."""
-    found = [one for one in _untreated(view) if one.role == "holiday_paid"]
-    return _benefits(view, found)
+    return _listed(view, [(f"SE {one.se_number}", one.amount) for one in view.untreated if one.role == "holiday_paid"])
 
 
 def needs_manual(view: MonthView) -> Numbers | None:
@@ -271,19 +232,21 @@ def hours_missing(view: MonthView) -> Numbers | None:
     known = any(one.paid_hours is not None and not one.hours_fault for one in paid)
     if not paid or known or invalid_hours(view):
         return None
-    return Numbers(found=ZERO, unit="timer", months=(view.month,), details=tuple(f"SE {o.se_number}" for o in paid))
+    details = tuple(f"SE {one.se_number}" for one in paid)
+    return Numbers(found=ZERO, unit="timer", months=(view.month,), details=details)
 
 
 def to_be_registered(view: MonthView, include_income_automatically: bool) -> Numbers | None:
-    """INC36. Broken while automatic inclusion is off and a report waits for registration by hand."""
-    waiting = [] if include_income_automatically else [o for o in _untreated(view) if o.role != "left_out"]
-    if not waiting:
+    """INC36. Broken while automatic inclusion is off and a report waits for registration by hand.
+
+    The municipality's own subsidy (0083) and what is left out are no pay to register.
+    """
+    if include_income_automatically:
         return None
-    return Numbers(
-        found=sum((one.counted for one in waiting), ZERO),
-        months=(view.month,),
-        details=tuple(f"SE {one.se_number}: {one.counted} kr." for one in waiting),
-    )
+    waiting = [
+        one for one in view.by_month[view.month] if not one.treatment and one.role not in ("left_out", "own_subsidy")
+    ]
+    return _listed(view, [(f"SE {one.se_number}", one.counted) for one in waiting])
 
 
 def automation_off(view: MonthView, full_automation: bool) -> Numbers | None:
@@ -291,6 +254,44 @@ def automation_off(view: MonthView, full_automation: bool) -> Numbers | None:
     if full_automation:
         return None
     return Numbers(found=view.income, expected=view.average, months=(view.month,))
+
+
+def no_fleksjob(view: MonthView) -> Numbers | None:
+    """INC39. Broken when the case's fleksjob do not last all of the benefit month (LAB § 123, stk. 1).
+
+    A case without any job on it is not judged here.
+    """
+    days = view.days_with_grant
+    return _days_of(view, days_inside(days, view.fleksjobs), len(days)) if view.fleksjobs else None
+
+
+def unknown_employer(view: MonthView) -> Numbers | None:
+    """INC40. Broken when the only employer of the month is no job of the case (seed: "ukendt arbejdsgiver").
+
+    The ceiling then belongs to another job (LAB § 123, stk. 3). With several employers INC7 asks.
+    """
+    paid, known = view.paid_by_employer, {job.se_number for job in view.facts.jobs}
+    if len(paid) != 1 or not known or known & set(paid):
+        return None
+    return _listed(view, [(f"SE {number}", amount) for number, amount in paid.items()])
+
+
+def incomplete_period(view: MonthView) -> Numbers | None:
+    """INC41. Broken when a period with a day in the income month lacks what the sum needs of it."""
+    faults = [(one, period_fault(one)) for kind in ("holiday", "lost_right") for one in view.periods(kind)]
+    details = tuple(f"Fra {one.first_day}: {fault}" for one, fault in faults if fault)
+    return _number_of(view, details) if details else None
+
+
+def partly_lost_right(view: MonthView) -> Numbers | None:
+    """INC42. Broken when a right is lost in a part of the income month: no rule on a share (LAB § 124, stk. 4)."""
+    first, last = view.month.first_day, view.month.last_day
+    parts = [
+        (f"Fra {one.first_day} til {one.last_day or 'videre'}", one.amount or ZERO)
+        for one in view.periods("lost_right")
+        if one.first_day > first or (one.last_day is not None and one.last_day < last)
+    ]
+    return _listed(view, parts)
 
 
 def _comparable(view: MonthView) -> bool:
@@ -310,10 +311,10 @@ def _deviation(view: MonthView, limit: Decimal) -> Numbers:
 
 
 def _percent(found: Decimal, expected: Decimal) -> Decimal | None:
-    """How far found lies from expected, in percent with two decimals."""
-    if not expected:
+    """How far found lies from expected, in percent with two decimals; None of nothing or less."""
+    if expected <= 0:
         return None
-    return ((found - expected) / expected * HUNDRED).quantize(Decimal("0.01"))
+    return oere((found - expected) / expected * HUNDRED)
 
 
 def _days(report: Report) -> int | None:
@@ -322,33 +323,31 @@ def _days(report: Report) -> int | None:
     return (report.period_end - report.period_start).days + 1
 
 
-def _paid_by(view: MonthView, number: str) -> Decimal:
-    return sum((one.counted for one in view.wages if one.se_number == number), ZERO)
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)
 
 
-def _untreated(view: MonthView) -> list[Report]:
-    """Reports of the income month that no person has decided on."""
-    return [one for one in view.reports if not one.treatment]
-
-
-def _listed(view: MonthView, pairs: list[tuple[str, Decimal]]) -> Numbers | None:
+def _listed(view: MonthView, pairs: list[tuple[str, Decimal]], between: str = ": ") -> Numbers | None:
+    """Amounts with what each is: their sum, and a line for each. None when there are none."""
     if not pairs:
         return None
     return Numbers(
-        found=sum((amount for _, amount in pairs), ZERO),
+        found=_sum(amount for _, amount in pairs),
         months=(view.month,),
-        details=tuple(f"{label}: {amount} kr." for label, amount in pairs),
+        details=tuple(f"{label}{between}{amount} kr." for label, amount in pairs),
     )
 
 
-def _benefits(view: MonthView, reports: list[Report]) -> Numbers | None:
-    if not reports:
+def _number_of(view: MonthView, details: tuple[str, ...], expected: Decimal | None = None) -> Numbers:
+    """How many there are, with a line for each."""
+    return Numbers(found=Decimal(len(details)), expected=expected, unit="stk", months=(view.month,), details=details)
+
+
+def _days_of(view: MonthView, days: int, whole: int) -> Numbers | None:
+    """Some days of the benefit month only; None when it is all of them."""
+    if days == whole:
         return None
-    return Numbers(
-        found=sum((one.amount for one in reports), ZERO),
-        months=(view.month,),
-        details=tuple(f"SE {one.se_number}: {one.amount} kr." for one in reports),
-    )
+    return Numbers(found=Decimal(days), expected=Decimal(whole), unit="dage", months=(view.facts.benefit_month,))
 
 
 SEED = "KOMBIT, bilag 1"
@@ -587,6 +586,39 @@ RULES = (
         "Der er ikke udbetalt tilskud i begge de to foregående måneder",
         "Behandl måneden som opstart: se indtægter, lønloft og periode efter.",
         not_paid_before,
+    ),
+    Rule(
+        "INC39",
+        "Fleksjobbet varer hele måneden",
+        "LAB § 123, stk. 1; bekg. 227/2024 § 4, stk. 5",
+        "Der er ikke et fleksjob på sagen i hele måneden",
+        "Se efter, om jobbet er ophørt. Ret jobbet eller bevillingen, hvis oplysningerne er forkerte.",
+        no_fleksjob,
+    ),
+    Rule(
+        "INC40",
+        "Arbejdsgiveren står på sagen",
+        f"{SEED}, ukendt arbejdsgiver; LAB § 123, stk. 3",
+        "Lønnen kommer fra en arbejdsgiver, som ikke står på sagen",
+        "Er det et nyt job, så skriv job og lønloft på sagen.",
+        unknown_employer,
+    ),
+    Rule(
+        "INC41",
+        "Perioderne på sagen kan beregnes",
+        "Bekg. 227/2024 §§ 6, 7 og 10",
+        "En periode på sagen kan ikke beregnes",
+        "Del ferien ved månedsskiftet, eller skriv ydelse og beløb for den mistede ret.",
+        incomplete_period,
+        acceptable=False,
+    ),
+    Rule(
+        "INC42",
+        "En mistet ret gælder hele måneden",
+        "LAB § 124, stk. 4; bekg. 227/2024 § 7, stk. 3-5",
+        "Retten til en ydelse er mistet i en del af måneden",
+        "Se efter, om beløbet passer til de dage, det gælder. Hele beløbet er trukket fra i forslaget.",
+        partly_lost_right,
     ),
 )
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from rules.basis import counts, covers, holiday_pay, income_of
+from rules.basis import LEFT_OUT, MonthIncome, counts, covers, income_from
 from rules.calculation import Calculation
-from rules.facts import ZERO, Facts, Report
+from rules.classified_report import FERIEKONTO_SE
+from rules.facts import ZERO, Facts, Job, PaidSubsidy, Period, Report
 from rules.months import Month
+
+NO_EMPLOYERS = frozenset({"", FERIEKONTO_SE})
+NO_PAY_OF_AN_EMPLOYER = frozenset({"lost_earnings", "holiday_pay"})
 
 
 @dataclass(frozen=True)
@@ -17,7 +24,7 @@ class MonthView:
     """Facts with the proposed calculation, and the questions the rules ask of them."""
 
     facts: Facts
-    proposal: Calculation | None = None
+    proposal: Calculation
 
     @cached_property
     def month(self) -> Month:
@@ -29,53 +36,146 @@ class MonthView:
         return self.month - 2, self.month - 1
 
     @cached_property
+    def by_month(self) -> dict[Month, list[Report]]:
+        """Every report that has not been left out by a person, by income month."""
+        found: dict[Month, list[Report]] = defaultdict(list)
+        for one in self.facts.reports:
+            if one.treatment != LEFT_OUT:
+                found[one.month].append(one)
+        return found
+
+    @cached_property
+    def now(self) -> MonthIncome:
+        return self.income_in(self.month)
+
+    @cached_property
+    def before(self) -> tuple[MonthIncome, ...]:
+        return tuple(self.income_in(month) for month in self.two_before)
+
+    def income_in(self, month: Month) -> MonthIncome:
+        return income_from(self.by_month[month], self.facts, month)
+
+    @cached_property
     def reports(self) -> tuple[Report, ...]:
-        """Every report of the income month that has not been left out by a person."""
-        return tuple(one for one in self.facts.reports if one.month == self.month and one.treatment != "leave_out")
+        """Those in force: a report and the reversal that undoes it are both gone."""
+        return without_undone(tuple(self.by_month[self.month]))
+
+    @cached_property
+    def untreated(self) -> tuple[Report, ...]:
+        """Reports in force that no person has decided on."""
+        return tuple(one for one in self.reports if not one.treatment)
 
     @cached_property
     def wages(self) -> tuple[Report, ...]:
-        """The calculation-relevant incomes of the income month (beregningsrelevante indtægter)."""
-        return tuple(one for one in self.reports if one.role == "wage")
+        """The calculation-relevant incomes in force (beregningsrelevante indtægter)."""
+        return without_undone(self.now.relevant)
 
     @cached_property
     def income(self) -> Decimal:
-        return income_of(self.facts, self.month)
+        return self.now.total
 
     @cached_property
     def average(self) -> Decimal:
         """The sum of the two months before, divided by two (Q20)."""
-        return sum((income_of(self.facts, month) for month in self.two_before), ZERO) / 2
+        return sum((one.total for one in self.before), ZERO) / 2
 
     @cached_property
     def has_pay_information(self) -> bool:
-        return bool(self.wages) or holiday_pay(self.facts, self.month) != 0
-
-    @cached_property
-    def has_benefit(self) -> bool:
-        return any(one.role == "benefit" for one in self.reports) or any(
-            one.kind == "lost_right" and covers(one, self.month) for one in self.facts.periods
-        )
+        return bool(self.wages) or self.now.holiday_pay != 0
 
     @cached_property
     def months_without_income(self) -> tuple[Month, ...]:
         """Those of the two months before with no relevant income by pay date or period (seed 1.5)."""
-        return tuple(month for month in self.two_before if self.touching(month) <= 0)
+        totals = ((month, one.total) for month, one in zip(self.two_before, self.before, strict=True))
+        return tuple(month for month, total in totals if total <= 0 and total + self._beside(month) <= 0)
 
-    def touching(self, month: Month) -> Decimal:
-        """Relevant income with pay date or pay period in a month, kroner, holiday pay included."""
-        paid = (one.counted for one in self.facts.reports if counts(one) and _touches(one, month))
-        return sum(paid, ZERO) + holiday_pay(self.facts, month)
+    def _beside(self, month: Month) -> Decimal:
+        """Relevant income of other months with pay date or pay period in this one, kroner."""
+        first, last = month.first_day, month.last_day
+        touching = (one for one in self.facts.reports if _touches(one, first, last) and counts(one))
+        return MonthIncome(tuple(one for one in touching if one.month != month), ZERO).total
 
     @cached_property
-    def fleksjob_numbers(self) -> frozenset[str]:
-        """SE numbers of the fleksjob: what makes an income "type FLEKSJOB"."""
-        return frozenset(job.se_number for job in self.facts.jobs if job.is_fleksjob)
+    def paid_by_employer(self) -> dict[str, Decimal]:
+        """What each employer has paid, by SE number; corrections taken off the employer they correct.
+
+        FerieKonto and payers of lost earnings are no employers, and neither is one whose pay adds up to 0 kr.
+        """
+        paid: dict[str, Decimal] = {}
+        for one in self.wages:
+            if one.se_number not in NO_EMPLOYERS and one.kind not in NO_PAY_OF_AN_EMPLOYER:
+                paid[one.se_number] = paid.get(one.se_number, ZERO) + one.counted
+        return {number: paid[number] for number in sorted(paid) if paid[number]}
+
+    @cached_property
+    def paid_before(self) -> tuple[PaidSubsidy, ...]:
+        """The subsidies of the two months before the benefit month."""
+        months = self.facts.benefit_month - 2, self.month
+        return tuple(one for one in self.facts.paid_subsidies if one.month in months)
+
+    @cached_property
+    def fleksjobs(self) -> tuple[Job, ...]:
+        """Every fleksjob known on the case: wage from its SE number is "type FLEKSJOB"."""
+        return tuple(job for job in self.facts.jobs if job.is_fleksjob)
+
+    def periods(self, kind: str) -> list[Period]:
+        """The case's periods of a kind with a day in the income month."""
+        return [one for one in self.facts.periods if one.kind == kind and covers(one, self.month)]
+
+    @cached_property
+    def days_with_grant(self) -> range:
+        """The days of the benefit month inside the grant, as ordinals (``date.toordinal``)."""
+        month, end = self.facts.benefit_month, self.facts.grant_last_day
+        last = month.last_day if end is None else min(end, month.last_day)
+        return range(max(self.facts.grant_first_day, month.first_day).toordinal(), last.toordinal() + 1)
 
 
-def _touches(report: Report, month: Month) -> bool:
-    if report.month == month or (report.pay_date is not None and Month.of(report.pay_date) == month):
+def has_base(proposal: Calculation) -> bool:
+    """Wage, or a benefit in its place: what a subsidy presupposes (VEJL 9154/2022 pkt. 2.1; Q11)."""
+    return proposal.income > 0 or proposal.benefit_deduction > 0
+
+
+def days_inside(days: range, spans: Iterable[Job | Period]) -> int:
+    """How many of the days (ordinals) lie in at least one of the jobs or periods."""
+    inside: set[int] = set()
+    for one in spans:
+        end = days.stop if one.last_day is None else one.last_day.toordinal() + 1
+        inside.update(range(max(days.start, one.first_day.toordinal()), min(days.stop, end)))
+    return len(inside)
+
+
+def without_undone(reports: tuple[Report, ...]) -> tuple[Report, ...]:
+    """The reports without each pair of an original and the reversal that undoes it: nothing was paid by them."""
+    standing: list[Report] = []
+    for report in reports:
+        original = next((one for one in standing if _undoes(report, one)), None)
+        if original is None:
+            standing.append(report)
+        else:
+            standing.remove(original)
+    return reports if len(standing) == len(reports) else tuple(standing)
+
+
+def _undoes(one: Report, other: Report) -> bool:
+    """Two reports of one employer and period with opposite figures."""
+    figures, opposite = _figures(one), _figures(other)
+    return _who(one) == _who(other) and any(figures) and all(a == -b for a, b in zip(figures, opposite, strict=True))
+
+
+def _who(report: Report) -> tuple[object, ...]:
+    labels = tuple(label for label, _ in (*report.must_judge, *report.unknown))
+    period = report.period_start, report.period_end
+    return report.se_number, report.role, report.kind, report.treatment, *period, *labels
+
+
+def _figures(report: Report) -> tuple[Decimal, ...]:
+    listed = (amount for _, amount in (*report.must_judge, *report.unknown))
+    return report.amount, report.own_pension, report.employer_pension, report.net_holiday_pay, *listed
+
+
+def _touches(report: Report, first: date, last: date) -> bool:
+    """Whether the pay date or a day of the pay period lies between two days."""
+    if report.pay_date is not None and first <= report.pay_date <= last:
         return True
-    first = report.period_start or report.period_end
-    last = report.period_end or report.period_start
-    return first is not None and last is not None and first <= month.last_day and last >= month.first_day
+    starts, ends = report.period_start or report.period_end, report.period_end or report.period_start
+    return starts is not None and ends is not None and starts <= last and ends >= first

@@ -65,7 +65,7 @@ class Rule:
     def broken(self, view: object, parameters: Parameters) -> Concern | None:
         """The concern when the rule is broken for this month."""
         numbers = self.test(view, **{name: getattr(parameters, name) for name in self.limits})
-        return Concern(self.code, numbers) if numbers else None
+        return None if numbers is None else Concern(self.code, numbers)
 
 
 class DuplicateCodeError(ValueError):

@@ -50,15 +50,20 @@ class Last(NamedTuple):
 NOTHING_BEFORE = Last([], None, None)
 
 
+def paid_for(grant_id: int, month: Month) -> Last:
+    """The month itself as it was paid: what a recalculation is held up against."""
+    decisions = Decision.objects.filter(grant=grant_id, benefit_month=month, outcome=Outcome.PAID)
+    decision = decisions.order_by("-sequence").first()
+    if decision is None:
+        return NOTHING_BEFORE
+    return Last(stored_steps(decision.steps), decision.subsidy, decision.payable_before_tax)
+
+
 def paid_before(grant_id: int, month: Month) -> Last:
     """The month before ``month`` as it was paid, here or by the system before this one."""
-    decision = (
-        Decision.objects.filter(grant=grant_id, benefit_month=month - 1, outcome=Outcome.PAID)
-        .order_by("-sequence")
-        .first()
-    )
-    if decision:
-        return Last(stored_steps(decision.steps), decision.subsidy, decision.payable_before_tax)
+    decided_here = paid_for(grant_id, month - 1)
+    if decided_here.subsidy is not None:
+        return decided_here
     earlier = EarlierSubsidy.objects.filter(grant=grant_id, benefit_month=month - 1).first()
     return Last([], earlier.amount, None) if earlier else NOTHING_BEFORE
 
@@ -99,7 +104,7 @@ def paired(now: list[Step], last: list[Step]) -> list[SumRow]:
 
 
 def _only_last(step: Step) -> SumRow:
-    return SumRow(f"Sidste måned: {step.text}", step.law, ZERO, step.amount)
+    return SumRow(f"Før: {step.text}", step.law, ZERO, step.amount)
 
 
 def _sort(step: Step) -> str:

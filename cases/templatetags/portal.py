@@ -71,6 +71,13 @@ def lov(text: Any) -> str:
 
 
 @register.filter
+def lille(sentence: Any) -> str:
+    """A sentence as a part of another: its first clause, small first letter, no full stop."""
+    text = str(sentence).split(". ")[0].removesuffix(".")
+    return text[:1].lower() + text[1:]
+
+
+@register.filter
 def tal(number: Any) -> str:
     """60,5: hours and counts, with the decimals they have."""
     return "" if number is None else plain(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from cases.access import coordinator, reader
 from cases.models import BlockState, Municipality, Role, Run, RunState
 from cases.refused import Refused
 from cases.run_month import Progress, close_month, enqueue_run, progress, rehearse, start_run
+from cases.templatetags.danish import month_name
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.income_rules import BY_CODE
 from rules.months import Month
@@ -32,16 +34,30 @@ def run_list(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """Start the month's run, or go on with it; as a rehearsal nothing is written."""
     municipality = chosen_municipality(request.user, request.POST, Role.COORDINATOR)
-    month = chosen_month(request.POST, Month.of(timezone.localdate()))
+    month = chosen_month(request.POST, Month.of(today()))
     try:
         if request.POST.get("proeve"):
             return _rehearsal(request, municipality, month)
+        _check_month_has_begun(month)
         run = start_run(municipality, month, request.user, timezone.now())
         enqueue_run(run)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("runs")
     return redirect("run", pk=run.pk)
+
+
+def _check_month_has_begun(month: Month) -> None:
+    """Before the month the pay it builds on is not reported yet, and every case would become a task."""
+    if month > Month.of(today()):
+        raise Refused(
+            f"{month_name(month).capitalize()} er ikke begyndt, og lønnen for {month_name(month - 1)} er ikke "
+            "indberettet endnu. Du kan lave en prøvekørsel."
+        )
+
+
+def today() -> date:
+    return timezone.localdate()
 
 
 def _rehearsal(request: HttpRequest, municipality: Municipality, month: Month) -> HttpResponse:
@@ -113,5 +129,5 @@ def _is_running(run: Run, now: Progress) -> bool:
 def _start_form(request: HttpRequest) -> dict[str, Any]:
     return {
         "municipalities": municipalities_of(request.user, Role.COORDINATOR),
-        "this_month": Month.of(timezone.localdate()),
+        "this_month": Month.of(today()),
     }

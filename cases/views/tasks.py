@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import handle_task
 from cases.access import log_access, reader, writer
-from cases.models import WRITERS, Citizen, Role, Task, User
+from cases.models import WRITERS, Citizen, Role, Task, TaskKind, User
 from cases.presenters.inbox import inbox_rows
 from cases.refused import Conflict, Refused
 from cases.views.workbench_page import WorkbenchPage
@@ -197,6 +197,8 @@ def workbench(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: look, correct, note, accept."""
     task = _task(request, pk)
     log_access(request.user, task.grant.citizen, OPENED)
+    if task.kind == TaskKind.FAILURE and task.is_open:
+        return _failed(request, task)
     if request.method == "GET":
         return render(request, "tasks/workbench.html", WorkbenchPage(request.user, task).context())
     return _act(request, _writable(request, task))
@@ -207,8 +209,17 @@ def workbench(request: HttpRequest, pk: int) -> HttpResponse:
 def live_sum(request: HttpRequest, pk: int) -> HttpResponse:
     """The sum as it would be with what is typed. Writes nothing."""
     task = _writable(request, _task(request, pk))
+    if task.kind == TaskKind.FAILURE:
+        raise Http404
     page = WorkbenchPage(request.user, task, request.POST)
     return render(request, "tasks/_live.html", {**page.sum_context(), "swap": True})
+
+
+def _failed(request: HttpRequest, task: Task) -> HttpResponse:
+    """A case the program could not calculate: nothing is tried again here, or the page would fail as well."""
+    failures = task.grant.failures.filter(run__benefit_month=task.benefit_month, solved_at__isnull=True)
+    context = {"task": task, "grant": task.grant, "failures": failures}
+    return render(request, "tasks/failure.html", context, status=200 if request.method == "GET" else 422)
 
 
 def _act(request: HttpRequest, task: Task) -> HttpResponse:

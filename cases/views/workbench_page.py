@@ -17,7 +17,7 @@ from cases.models import WRITERS, AccessLog, Decision, Payment, Task, TaskKind, 
 from cases.presenters.concerns import ShownConcern, from_json, shown_all
 from cases.presenters.inbox import due_words
 from cases.presenters.incomes import added_rows, income_table, report_rows, reports_of
-from cases.presenters.sums import Last, decision_rows, paid_before, sum_rows
+from cases.presenters.sums import Last, decision_rows, paid_before, paid_for, sum_rows
 from cases.presenters.words import long_month
 from cases.refused import Refused
 from cases.templatetags.danish import day_name, hele_kr
@@ -139,6 +139,8 @@ class WorkbenchPage:
             "can_write": self.can_write,
             "is_income": self.task.kind == TaskKind.INCOME,
             "table": income_table(self.facts, self.names),
+            "last_label": "Udbetalt" if self.is_recalculation else "Sidst",
+            "compared_with": "det udbetalte" if self.is_recalculation else "sidste måned",
         }
         if not self.task.is_open:
             return {**common, **self._decided()}
@@ -179,7 +181,12 @@ class WorkbenchPage:
 
     @cached_property
     def last(self) -> Last:
-        return paid_before(self.task.grant_id, self.task.benefit_month)
+        find = paid_for if self.is_recalculation else paid_before
+        return find(self.task.grant_id, self.task.benefit_month)
+
+    @property
+    def is_recalculation(self) -> bool:
+        return bool(self.task.kind == TaskKind.RECALCULATION)
 
     @cached_property
     def payment(self) -> Payment | None:
@@ -222,10 +229,8 @@ class WorkbenchPage:
 
     def promise(self, calculation: Any) -> str:
         """What accepting will do, before it is done."""
-        if self.task.kind == TaskKind.RECALCULATION:
+        if self.is_recalculation:
             return "Måneden er udbetalt og skrives ikke om. Opgaven lukkes med din note."
-        if self.task.kind == TaskKind.FAILURE:
-            return "Programfejlen skal rettes, og måneden køres igen. Opgaven lukkes, når sagen er beregnet."
         when = day_name(last_bank_day(self.task.benefit_month))
         if not calculation.payable_before_tax:
             return f"Der udbetales ikke noget for {long_month(self.task.benefit_month)}."

@@ -111,7 +111,7 @@ def test_steps_of_the_same_sort_stand_on_one_line() -> None:
         (0, 0),
         (-500, -500),
     ]
-    assert rows[2].text == "Sidste måned: 55 % af 100,00 kr."
+    assert rows[2].text == "Før: 55 % af 100,00 kr."
 
 
 def test_both_columns_add_up_to_their_results() -> None:

@@ -15,6 +15,11 @@ from tests.cases import specimens as s
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cases.views.runs.today", lambda: s.NOW.date())
+
+
 @pytest.fixture
 def of() -> Municipality:
     return s.municipality()
@@ -79,9 +84,17 @@ def test_a_start_makes_the_run_and_hands_it_to_the_worker(karen: Client, of: Mun
 
 def test_a_month_without_rates_is_refused_with_a_sentence(karen: Client) -> None:
     for extra in ({}, {"proeve": "1"}):
-        answer = karen.post(reverse("start_run"), {"maaned": "2031-01", **extra}, follow=True)
-        assert "Der er ingen satser for 2031-01" in text_of(answer)
+        answer = karen.post(reverse("start_run"), {"maaned": "2013-01", **extra}, follow=True)
+        assert "Der er ingen satser for 2013-01" in text_of(answer)
     assert not Run.objects.exists()
+
+
+def test_a_month_that_has_not_begun_is_only_rehearsed(karen: Client, of: Municipality) -> None:
+    s.grant(of)
+    refused = karen.post(reverse("start_run"), {"maaned": "2026-12"}, follow=True)
+    assert "December 2026 er ikke begyndt" in text_of(refused)
+    assert not Run.objects.exists()
+    assert karen.post(reverse("start_run"), {"maaned": "2026-12", "proeve": "1"}).context["result"].total == 1
 
 
 def test_a_rehearsal_writes_nothing(karen: Client, of: Municipality) -> None:

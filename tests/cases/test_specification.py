@@ -131,6 +131,18 @@ def test_the_ceiling_is_named_as_the_reason(now: str, before: str, words: str) -
     assert all(sentence.endswith(".") for sentence in sentences)
 
 
+@pytest.mark.parametrize(
+    ("now", "before", "words"), [(True, False, "ingen løn i oktober 2026"), (False, True, "Måneden før var")]
+)
+def test_a_month_without_wage_is_named_as_the_reason(now: bool, before: bool, words: str) -> None:
+    def side(month: Month, without: bool) -> Side:
+        step = ("Ingen løn i måneden: fleksløntilskud forudsætter, at der er løn", "LAB § 123", Decimal(-21600))
+        rest = ("30 % af 9.000,00 kr. (indtægt op til 17.672,00 kr.)", "LAB § 123, stk. 2", Decimal(-2700))
+        return Side(month, Decimal(0 if without else 18900), steps=(step if without else rest,))
+
+    assert any(words in sentence for sentence in changes(side(s.NOVEMBER, now), side(s.NOVEMBER - 1, before)))
+
+
 def test_never_more_than_three_sentences_of_reasons(worst: Decision) -> None:
     assert 1 <= len(context_of(worst).changes) <= 3
 
