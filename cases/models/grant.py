@@ -43,6 +43,9 @@ class Grant(ScopedModel):
     needs_manual = models.CharField(
         "kræver manuel sagsbehandling", max_length=200, blank=True, help_text="Skriv, hvilke oplysninger der mangler."
     )
+    needs_manual_until = models.DateField(
+        "manuel til og med", null=True, blank=True, help_text="Tom: indtil markeringen fjernes."
+    )
     expected_wage = MoneyField("forventet løn", null=True, blank=True)
     last_handled_at = models.DateTimeField("sidst behandlet", null=True, blank=True, editable=False)
     history = HistoricalRecords(excluded_fields=["last_handled_at"])

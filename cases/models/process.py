@@ -78,10 +78,15 @@ class Process(ScopedModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["citizen", "kind"],
-                condition=models.Q(state__in=["running", "waiting"]),
-                name="one_open_process_per_kind",
-            )
+                fields=["citizen"],
+                condition=models.Q(state__in=["running", "waiting"], kind="FLEX_OPSTART"),
+                name="one_open_start_up_per_citizen",
+            ),
+            models.UniqueConstraint(
+                fields=["grant"],
+                condition=models.Q(state__in=["running", "waiting"], kind="FLEX_BEREGN"),
+                name="one_open_recalculation_per_case",
+            ),
         ]
 
     def __str__(self) -> str:
