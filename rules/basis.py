@@ -10,6 +10,7 @@ from rules.facts import ZERO, Basis, Benefit, Facts, Income, Period, Report
 from rules.holiday import gross_up
 from rules.judgment import MustBeJudged
 from rules.months import Month
+from rules.start_up import expected_wage
 
 DAYS_IN_MONTH = Decimal("21.6667")  # bekg. 227/2024 § 2, stk. 2: more days than these are the whole month
 LEFT_OUT = "leave_out"
@@ -91,9 +92,14 @@ def ceiling_of(facts: Facts, month: Month) -> Decimal | None:
 
 
 def basis_of(facts: Facts) -> Basis:
-    """What the benefit month is calculated from. Holiday pay that cannot be grossed up is not taken out."""
-    month = facts.income_month
+    """What the benefit month is calculated from. Holiday pay that cannot be grossed up is not taken out.
+
+    At the start of a case the expected wage stands in for the wage (bekg. 227/2024 § 4, stk. 2).
+    """
+    month, expected = facts.income_month, expected_wage(facts)
     reports = reports_in(facts, month)
+    if expected is not None:
+        reports = [*(one for one in reports if one.role != "wage"), Report(month, "", "wage", "wage", expected)]
     income = income_from(reports, facts, month)
     holiday = (Income("holiday_pay", income.holiday_pay),) if income.holiday_pay else ()
     days = sum((period.days or ZERO for period in facts.periods if _holiday_in(period, month)), ZERO)

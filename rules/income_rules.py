@@ -11,6 +11,7 @@ from rules.money import oere
 from rules.month_view import MonthView, days_inside, has_base
 from rules.pension_age import pension_date
 from rules.registry import Numbers, Rule, table
+from rules.start_up import expected_wage
 
 HUNDRED = Decimal(100)
 FORTNIGHT = 14
@@ -292,6 +293,12 @@ def partly_lost_right(view: MonthView) -> Numbers | None:
         if one.first_day > first or (one.last_day is not None and one.last_day < last)
     ]
     return _listed(view, parts)
+
+
+def on_expected_wage(view: MonthView) -> Numbers | None:
+    """INC43. Broken while the month is calculated from the expected wage (bekg. 227/2024 § 4, stk. 2)."""
+    expected = expected_wage(view.facts)
+    return None if expected is None else Numbers(found=expected, months=(view.month,))
 
 
 def _comparable(view: MonthView) -> bool:
@@ -619,6 +626,14 @@ RULES = (
         "Retten til en ydelse er mistet i en del af måneden",
         "Se efter, om beløbet passer til de dage, det gælder. Hele beløbet er trukket fra i forslaget.",
         partly_lost_right,
+    ),
+    Rule(
+        "INC43",
+        "En hel måneds løn er indberettet",
+        "Bekg. 227/2024 § 4, stk. 2",
+        "Tilskuddet er beregnet af den forventede løn",
+        "Se efter, om den forventede løn stadig passer. Når en hel måneds løn er indberettet, skal den reguleres.",
+        on_expected_wage,
     ),
 )
 
