@@ -59,3 +59,9 @@ def bank_days_before(day: date, count: int) -> date:
         day -= DAY
         count -= is_bank_day(day)
     return day
+
+
+@cache
+def public_holidays(year: int) -> frozenset[date]:
+    """Public holidays (helligdage): days that are no holiday of one's own (Q25)."""
+    return frozenset(holidays.country_holidays("DK", years=year, categories=("public",)))
