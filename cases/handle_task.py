@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from cases import party_hearing
 from cases.gather import Overlay, Treatment, added_report, gather
 from cases.models import (
     AddedIncome,
@@ -31,6 +32,7 @@ from rules.decision import Decision as Decided
 from rules.decision import decide
 from rules.frozen import digest
 from rules.income_rules import BY_CODE
+from rules.registry import Concern
 
 __all__ = ["Added", "Conflict", "Correction", "Refused", "accept", "assign", "proposal", "save", "seen", "take", "wait"]
 
@@ -64,7 +66,7 @@ class Added:
 
 def proposal(task: Task, corrections: Sequence[Correction] = (), added: Sequence[Added] = ()) -> Decided:
     """The decision as it would be with these corrections. Writes nothing."""
-    return _decide(task, _overlay(task, corrections, added))
+    return decide_now(task, _overlay(task, corrections, added))
 
 
 def seen(decided: Decided) -> str:
@@ -118,9 +120,9 @@ def save(
     """Keep corrections and note without deciding. The concerns follow the new figures."""
     with transaction.atomic():
         task = _locked(task, version)
-        _write_corrections(task, user, corrections, added)
+        write_corrections(task, user, corrections, added)
         task.note, task.touched_at, task.assigned_to = note, task.touched_at or now, task.assigned_to or user
-        _renew_concerns(task, _decide(task), user, now)
+        _renew_concerns(task, decide_now(task), user, now)
         return _saved(task, user, "Oplysninger rettet" if corrections or added else "Note gemt")
 
 
@@ -134,10 +136,12 @@ def accept(
     seen: str,
     version: int,
     now: datetime,
+    hearing: party_hearing.Answers | None = None,
 ) -> Decision:
     """Accept what was on the screen: answers, a new decision and its payment, and the task is closed.
 
     Refused when something must be put right first, or when the figures are no longer those that were seen.
+    When less is paid than before the three questions of the party hearing must be answered (``hearing``).
     """
     if task.kind == TaskKind.RECALCULATION:
         return _acknowledge(task, user, note, version, now)
@@ -145,16 +149,22 @@ def accept(
         task = _locked(task, version)
         if task.kind == TaskKind.FAILURE:
             raise Refused("En programfejl kan ikke godkendes. Kør måneden igen, når fejlen er rettet.")
+        if task.kind != TaskKind.INCOME:
+            raise Refused("Opgaven afgør ikke en måned. Løs den med dens egen formular.")
         before = Decision.objects.filter(grant=task.grant_id, benefit_month=task.benefit_month).latest("sequence")
-        _write_corrections(task, user, corrections, added)
-        shown = _decide(task)
+        write_corrections(task, user, corrections, added)
+        shown = decide_now(task)
         _check(shown, seen)
         _answer(task, user, shown, note, now)
-        decided = _decide(task)
+        decided = decide_now(task)
         if decided.outcome != Outcome.PAID:
             raise Refused("Der er kommet nye undringsårsager. Se opgaven efter, og godkend igen.")
+        asked = party_hearing.questions_of(task, decided)
+        party_hearing.demand(asked, hearing)
         decision = _write_decision(task, user, decided, before, now)
         _close(task, user, decision, note, changed=bool(corrections or added), now=now)
+        if asked and hearing:
+            party_hearing.record(task, asked, hearing, user, now)
         return decision
 
 
@@ -177,7 +187,8 @@ def _check(shown: Decided, seen_by_user: str) -> None:
         raise Refused(f"{stuck[0].message}. {stuck[0].help}")
 
 
-def _decide(task: Task, overlay: Overlay | None = None) -> Decided:
+def decide_now(task: Task, overlay: Overlay | None = None) -> Decided:
+    """The task's month decided with what stands on the case now."""
     facts = gather([task.grant_id], task.benefit_month, overlay or Overlay())[task.grant_id]
     parameters = parameters_for(task.municipality, task.benefit_month)
     return decide(facts, rates_for(task.benefit_month), parameters)
@@ -208,7 +219,7 @@ def _saved(task: Task, user: User, reason: str) -> Task:
     return task
 
 
-def _write_corrections(task: Task, user: User, corrections: Sequence[Correction], added: Sequence[Added]) -> None:
+def write_corrections(task: Task, user: User, corrections: Sequence[Correction], added: Sequence[Added]) -> None:
     """Keep what a person says about reports, each with a reason. Only reports of the task's own citizen."""
     own = set(
         IncomeReport.objects.filter(
@@ -266,7 +277,14 @@ def _mark(concern: object, user: User, note: str, now: datetime) -> None:
 def _answer(task: Task, user: User, shown: Decided, note: str, now: datetime) -> None:
     """Answer every concern with just the numbers that were on the screen."""
     _renew_concerns(task, shown, user, now)
-    for concern in shown.concerns:
+    pass_concerns(task, shown.concerns, user, note, now)
+    for row in task.concerns.filter(answered_at__isnull=True):
+        _mark(row, user, note, now)
+
+
+def pass_concerns(task: Task, concerns: Iterable[Concern], user: User, note: str, now: datetime) -> None:
+    """Answers to these concerns with just these numbers, as input to the month's next decision."""
+    for concern in concerns:
         answer = ConcernAnswer(
             grant_id=task.grant_id,
             benefit_month=task.benefit_month,
@@ -278,8 +296,6 @@ def _answer(task: Task, user: User, shown: Decided, note: str, now: datetime) ->
         )
         answer._history_user, answer._change_reason = user, note or "Godkendt"
         answer.save()
-    for row in task.concerns.filter(answered_at__isnull=True):
-        _mark(row, user, note, now)
 
 
 def _write_decision(task: Task, user: User, decided: Decided, before: Decision, now: datetime) -> Decision:

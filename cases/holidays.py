@@ -115,6 +115,7 @@ def register_holiday(grant: Grant, holiday: Holiday, user: User, now: datetime) 
                 ),
                 user,
                 source,
+                now,
             )
             for part in found
         ]

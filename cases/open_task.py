@@ -95,6 +95,14 @@ def closed(task: Task, note: str, user: User, now: datetime, state: str = TaskSt
     return saved(task, user, note)
 
 
+def settle(grant: Grant, month: Month, code: str, note: str, user: User, now: datetime) -> None:
+    """A question of the case's open tasks is settled; a task without further questions is closed."""
+    for task in Task.objects.open().filter(grant=grant, benefit_month=month, concerns__code=code):
+        answered(task, {code: note}, user, now)
+        if not task.concerns.filter(answered_at__isnull=True).exists():
+            closed(task, note, user, now)
+
+
 def held_task(task: Task, version: int | None = None) -> Task:
     """The task as it stands now, locked for this transaction; refused when it is done or was changed meanwhile."""
     current = Task.objects.select_for_update().get(id=task.pk)

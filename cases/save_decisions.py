@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.timezone import localdate
+
 from cases.bank_days import bank_days_before, last_bank_day
 from cases.models import (
     Decision,
@@ -36,7 +38,10 @@ PLAIN_HEADLINE = "Indtægter"
 
 @dataclass(frozen=True)
 class Case:
-    """A case about to be written: its ids, the decision, and the row it supersedes, if any."""
+    """A case about to be written: its ids, the decision, and the row it supersedes, if any.
+
+    ``paid``: the decision of the month that has been paid; then only the difference is paid, as one payment more.
+    """
 
     grant_id: int
     citizen_id: int
@@ -45,6 +50,8 @@ class Case:
     last_paid: Decimal | None = None
     supersedes: int | None = None
     sequence: int = 1
+    paid: Decision | None = None
+    payment_number: int = 1
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def _decision(case: Case, act: Act, id_: int) -> Decision:
 def _save_payments(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
     payments = [_payment(*pair, act, id_) for pair, id_ in zip(pairs, reserve_ids(Payment, len(pairs)), strict=True)]
     write_many(payments)
-    write_many([line for payment, pair in zip(payments, pairs, strict=True) for line in _lines(payment, pair[1])])
+    write_many([line for payment, pair in zip(payments, pairs, strict=True) for line in _lines(payment, *pair)])
     write_many(
         [
             PaymentEvent(
@@ -118,21 +125,37 @@ def _payment(case: Case, decision: Decision, act: Act, id_: int) -> Payment:
         grant_id=case.grant_id,
         decision=decision,
         benefit_month=act.month,
-        subsidy=decision.subsidy,
-        payable_before_tax=decision.payable_before_tax,
-        pay_date=last_bank_day(act.month),
+        sequence=case.payment_number,
+        subsidy=_more(case, decision, "subsidy"),
+        payable_before_tax=_more(case, decision, "payable_before_tax"),
+        pay_date=_pay_date(case, act),
         status=PaymentStatus.APPROVED,
         created_at=act.now,
     )
 
 
-def _lines(payment: Payment, decision: Decision) -> list[PaymentLine]:
+def _more(case: Case, decision: Decision, name: str) -> Decimal:
+    """An amount of the decision, less what the month has paid of it already. Ordinary ATP may be unknown (None)."""
+    paid = getattr(case.paid, name) if case.paid else None
+    return (getattr(decision, name) or Decimal(0)) - (paid or Decimal(0))
+
+
+def _pay_date(case: Case, act: Act) -> date:
+    """The month's pay day; for a further payment the next one from today."""
+    day, today = last_bank_day(act.month), localdate(act.now)
+    if case.paid is None or today <= day:
+        return day
+    coming = last_bank_day(Month.of(today))
+    return coming if today <= coming else last_bank_day(Month.of(today) + 1)
+
+
+def _lines(payment: Payment, case: Case, decision: Decision) -> list[PaymentLine]:
     """Extra ATP is taken from the citizen; ordinary ATP and mandatory pension are paid on top (LAB §§ 137-138 b)."""
     amounts = {
-        LineKind.SUBSIDY: decision.subsidy,
-        LineKind.EXTRA_ATP: -decision.extra_atp,
-        LineKind.ORDINARY_ATP: decision.ordinary_atp,
-        LineKind.MANDATORY_PENSION: decision.mandatory_pension,
+        LineKind.SUBSIDY: _more(case, decision, "subsidy"),
+        LineKind.EXTRA_ATP: -_more(case, decision, "extra_atp"),
+        LineKind.ORDINARY_ATP: _more(case, decision, "ordinary_atp"),
+        LineKind.MANDATORY_PENSION: _more(case, decision, "mandatory_pension"),
     }
     return [PaymentLine(payment=payment, kind=kind, amount=amount) for kind, amount in amounts.items() if amount]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import models
@@ -12,9 +13,11 @@ from cases.refused import Refused
 Row = TypeVar("Row", bound=models.Model)
 
 
-def saved(row: Row, user: User, reason: str) -> Row:
-    """Save with history."""
+def saved(row: Row, user: User, reason: str, now: datetime | None = None) -> Row:
+    """Save with history. ``now``: where the time of the history row is itself read later (Q35)."""
     row._history_user, row._change_reason = user, reason
+    if now is not None:
+        row._history_date = now
     row.save()
     return row
 
