@@ -32,6 +32,9 @@ from rules.months import Month
 
 MONTHS_BACK = 12
 COUNTED_ROLES = ("wage", "benefit")
+JOB_COLUMNS = (
+    "se_number", "is_fleksjob", "first_day", "last_day", "same_month", "agreed_hours", "agreed_pension_percent",
+)  # fmt: skip
 REPORT_COLUMNS = (
     "id", "citizen_id", "month", "pay_month", "se_number", "role", "kind", "amount", "b_income", "own_pension",
     "employer_pension", "paid_hours", "hours_fault", "pay_date", "period_start", "period_end", "net_holiday_pay",
@@ -71,7 +74,7 @@ def gather(grant_ids: Iterable[int], month: Month, overlay: Overlay = NOTHING) -
             "citizen__tax_percent",
         )
     )  # fmt: skip
-    jobs = _grouped(Job, ids, ("se_number", "is_fleksjob", "first_day", "last_day", "same_month"), f.Job)
+    jobs = _grouped(Job, ids, JOB_COLUMNS, f.Job)
     ceilings = _grouped(WageCeiling, ids, ("amount", "first_day", "source"), f.WageCeiling)
     periods = _grouped(Period, ids, ("kind", "first_day", "last_day", "benefit", "amount", "days"), f.Period)
     paid, confirmed = _paid(ids, month), _confirmed(ids, month)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rules.facts import ZERO, Basis, Benefit, Facts, Income, Period, Report
+from rules.facts import ZERO, Basis, Benefit, Facts, Income, Period, Report, WageCeiling
 from rules.holiday import gross_up
 from rules.judgment import MustBeJudged
 from rules.months import Month
@@ -81,14 +81,20 @@ def income_of(facts: Facts, month: Month) -> Decimal:
     return month_income(facts, month).total
 
 
-def ceiling_of(facts: Facts, month: Month) -> Decimal | None:
+def ceiling_in_force(facts: Facts, month: Month) -> WageCeiling | None:
     """The wage ceiling in force at the end of the income month (law: from the month the pay changes).
 
     A ceiling of 0 kr. is none: nobody has a full-time pay of nothing.
     """
     valid = [ceiling for ceiling in facts.wage_ceilings if ceiling.first_day <= month.last_day]
     newest = max(valid, key=lambda ceiling: ceiling.first_day, default=None)
-    return newest.amount if newest and newest.amount > 0 else None
+    return newest if newest and newest.amount > 0 else None
+
+
+def ceiling_of(facts: Facts, month: Month) -> Decimal | None:
+    """The amount of that ceiling."""
+    ceiling = ceiling_in_force(facts, month)
+    return ceiling.amount if ceiling else None
 
 
 def basis_of(facts: Facts) -> Basis:

@@ -13,6 +13,7 @@ from rules.facts import ZERO, Facts
 from rules.frozen import digest_of_sorted, freeze
 from rules.income_rules import BY_CODE, RULES
 from rules.month_view import MonthView, has_base
+from rules.municipal_rules import municipal_concerns
 from rules.parameters import Parameters
 from rules.rates import Rates
 from rules.registry import Concern
@@ -25,7 +26,10 @@ NO_WAGE_LAW = "LAB § 123; VEJL 9154/2022 pkt. 2.1"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """outcome "paid" or "task"; the open concerns by priority; the sum with its steps; the fingerprint."""
+    """outcome "paid" or "task"; the open concerns by priority; the sum with its steps; the fingerprint.
+
+    ``notes``: broken municipal rules that are only shown. They are no part of the outcome or the fingerprint.
+    """
 
     outcome: str
     concerns: tuple[Concern, ...]
@@ -33,6 +37,7 @@ class Decision:
     calculation: Calculation
     fingerprint: str
     frozen: dict[str, Any]
+    notes: tuple[Concern, ...] = ()
 
 
 def decide(facts: Facts, rates: Rates, parameters: Parameters) -> Decision:
@@ -43,14 +48,16 @@ def decide(facts: Facts, rates: Rates, parameters: Parameters) -> Decision:
     the basis is impossible.
     """
     calculation = propose(facts, rates)
-    broken = _broken(MonthView(facts, calculation), parameters)
+    view = MonthView(facts, calculation)
+    stopping, shown = municipal_concerns(view, parameters.rule_modes)
+    broken = _broken(view, parameters) + stopping
     answers = {(answer.code, answer.numbers) for answer in facts.answers}
     answered = tuple(one for one in broken if BY_CODE[one.code].acceptable and (one.code, one.key) in answers)
     concerns = tuple(one for one in broken if one not in answered)
     outcome = TASK if concerns else PAID
     frozen = {"facts": freeze(facts), "rates": _settings(rates), "parameters": _settings(parameters)}
     fingerprint = _fingerprint(frozen, calculation, concerns, outcome)
-    return Decision(outcome, concerns, answered, calculation, fingerprint, frozen)
+    return Decision(outcome, concerns, answered, calculation, fingerprint, frozen, tuple(shown))
 
 
 def propose(facts: Facts, rates: Rates) -> Calculation:

@@ -104,13 +104,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An employment of the grant holder. ``same_month``: its pay counts in the month it is paid (Q32)."""
+    """An employment of the grant holder. ``same_month``: its pay counts in the month it is paid (Q32).
+
+    ``agreed_hours`` a month and ``agreed_pension_percent`` (own and employer's share together) where they are known.
+    """
 
     se_number: str
     is_fleksjob: bool
     first_day: date
     last_day: date | None = None
     same_month: bool = False
+    agreed_hours: Decimal | None = None
+    agreed_pension_percent: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class Period:
     """A dated fact on the case: kind "holiday", "lost_right", "stop" or "benefit".
 
     ``amount``: kroner a month (lost right, gross holiday pay); ``days``: days on ledighedsydelse;
-    ``benefit``: one of BENEFIT_KINDS for a lost right.
+    ``benefit``: one of BENEFIT_KINDS for a lost right, or for "benefit" also one of ``rules.incompatible``.
     """
 
     kind: str

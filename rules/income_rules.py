@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from rules import municipal_rules
 from rules.basis import ceiling_of, gross_earned_holiday, period_fault
 from rules.facts import ZERO, Report
+from rules.incompatible import Span, overlaps
 from rules.money import oere
 from rules.month_view import MonthView, days_inside, has_base
 from rules.pension_age import pension_date
@@ -299,6 +301,20 @@ def on_expected_wage(view: MonthView) -> Numbers | None:
     """INC43. Broken while the month is calculated from the expected wage (bekg. 227/2024 § 4, stk. 2)."""
     expected = expected_wage(view.facts)
     return None if expected is None else Numbers(found=expected, months=(view.month,))
+
+
+def incompatible_benefit(view: MonthView) -> Numbers | None:
+    """INC44. Broken when a registered benefit that may not be had beside the subsidy overlaps with the grant."""
+    facts, month = view.facts, view.facts.benefit_month
+    grant = Span(facts.grant_first_day, facts.grant_last_day)
+    shared = [
+        overlap
+        for one in facts.periods
+        if one.kind == "benefit"
+        if (overlap := overlaps(grant, one.benefit, Span(one.first_day, one.last_day)))
+        if overlap.shared.common(Span(view.month.first_day, month.last_day))
+    ]
+    return _number_of(view, tuple(map(str, shared))) if shared else None
 
 
 def _comparable(view: MonthView) -> bool:
@@ -635,6 +651,14 @@ RULES = (
         "Se efter, om den forventede løn stadig passer. Når en hel måneds løn er indberettet, skal den reguleres.",
         on_expected_wage,
     ),
+    Rule(
+        "INC44",
+        "Ingen uforenelig ydelse",
+        f"{SEED}, uforenelige ydelser; LAB § 116",
+        "En ydelse, som ikke kan forenes med fleksløntilskud, overlapper bevillingen",
+        "Ret ydelsens periode eller bevillingen. De to må ikke have dage sammen.",
+        incompatible_benefit,
+    ),
 )
 
-BY_CODE = table(RULES)
+BY_CODE = table((*RULES, *municipal_rules.RULES))

@@ -28,6 +28,11 @@ def added(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, ZERO)
 
 
+def change_percent(found: Decimal, expected: Decimal) -> Decimal | None:
+    """How far found lies from expected, in percent of it, not rounded. None of nothing or less."""
+    return (found - expected) / expected * 100 if expected > 0 else None
+
+
 def parse_amount(text: object) -> Decimal:
     """Read "1234" or "-1234.50"; ValueError with a Danish sentence on anything else."""
     if not isinstance(text, str) or not _AMOUNT.match(text):

@@ -9,10 +9,10 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from rules.basis import LEFT_OUT, MonthIncome, counts, covers, income_from
+from rules.basis import LEFT_OUT, MonthIncome, ceiling_in_force, counts, covers, income_from
 from rules.calculation import Calculation
 from rules.classified_report import FERIEKONTO_SE
-from rules.facts import ZERO, Facts, Job, PaidSubsidy, Period, Report
+from rules.facts import ZERO, Facts, Job, PaidSubsidy, Period, Report, WageCeiling
 from rules.months import Month
 
 NO_EMPLOYERS = frozenset({"", FERIEKONTO_SE})
@@ -106,6 +106,20 @@ class MonthView:
             if one.se_number not in NO_EMPLOYERS and one.kind not in NO_PAY_OF_AN_EMPLOYER:
                 paid[one.se_number] = paid.get(one.se_number, ZERO) + one.counted
         return {number: paid[number] for number in sorted(paid) if paid[number]}
+
+    @cached_property
+    def wages_by_employer(self) -> dict[str, list[Report]]:
+        """The calculation-relevant incomes of each employer, counted as in ``paid_by_employer``."""
+        found: dict[str, list[Report]] = {}
+        for one in self.wages:
+            if one.se_number not in NO_EMPLOYERS and one.kind not in NO_PAY_OF_AN_EMPLOYER:
+                found.setdefault(one.se_number, []).append(one)
+        return found
+
+    @cached_property
+    def ceiling(self) -> WageCeiling | None:
+        """The wage ceiling in force in the income month."""
+        return ceiling_in_force(self.facts, self.month)
 
     @cached_property
     def paid_before(self) -> tuple[PaidSubsidy, ...]:

@@ -5,6 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+OFF, NOTE, STOP = MODES = ("off", "note", "stop")
+"""A municipal rule is not asked, is shown on the case, or makes a task. In order: the later the stricter."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMode:
+    """What a municipality has set for one of ``rules.municipal_rules``. A limit of None is the rule's own."""
+
+    code: str
+    mode: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -15,6 +28,7 @@ class Parameters:
     subsidy_drop_percent: how far the subsidy may fall below what was paid (seed: 5 %; Q34).
     include_income_automatically: the flag ``flt_automatisk_medtagning_af_indtaegter``.
     full_automation: off means that every case gets a task every month.
+    rule_modes: the municipal rules that are set otherwise than by default.
     """
 
     percent_below: Decimal = Decimal(15)
@@ -22,3 +36,4 @@ class Parameters:
     subsidy_drop_percent: Decimal = Decimal(5)
     include_income_automatically: bool = False
     full_automation: bool = False
+    rule_modes: tuple[RuleMode, ...] = ()

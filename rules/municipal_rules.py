@@ -1,0 +1,539 @@
+"""The municipality's own criteria: permanent codes MUN1 and on, each off, shown (note) or stopping from a date.
+
+Every rule allows an interval: it is broken when what it finds lies below ``low`` or above ``high``. Wider is looser.
+A rule of the class *skøn* asks for a person's judgment (forbud mod skøn under regel): it stops by default, and only
+two persons weaken it, with a reason. A rule of the class *kontrol* is the municipality's to choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from rules.basis import LEFT_OUT, NEVER_COUNTED, counts, covers
+from rules.facts import ZERO, Job, Report
+from rules.money import change_percent, oere
+from rules.month_view import NO_PAY_OF_AN_EMPLOYER, MonthView
+from rules.months import Month
+from rules.parameters import MODES, NOTE, OFF, STOP, RuleMode
+from rules.registry import Concern, Numbers, Rule
+from rules.spreading import spread
+
+Limit = Decimal | None
+JUDGMENT, CONTROL = "skøn", "kontrol"
+BENEFIT_ROLES = ("benefit", "other_benefit")
+LONGEST_MONTH = 31
+
+
+def new_employer(view: MonthView, _: Limit, months: Limit) -> Numbers | None:
+    """MUN1. An SE number pays that has not been seen in the months before. Not judged without any wage in them."""
+    unknown = set(view.paid_by_employer)
+    if months is None or unknown <= {one.se_number for one in view.before[1].reports}:
+        return None
+    seen = {one.se_number for one in view.facts.reports if counts(one) and 1 <= one.month.until(view.month) <= months}
+    found = sorted(unknown - seen) if seen else []
+    if not found:
+        return None
+    details = tuple(f"SE {number}: {oere(view.paid_by_employer[number])} kr." for number in found)
+    return _count(view, details, months)
+
+
+def income_limits(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN2. The month's income lies outside the limits, kroner."""
+    return _outside(view.income, low, high, (view.month,))
+
+
+def subsidy_limits(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN3. The proposed subsidy lies outside the limits, kroner."""
+    return _outside(view.proposal.subsidy, low, high, (view.facts.benefit_month,))
+
+
+def subsidy_change(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN4. The subsidy changes more in kroner against the last one paid: low is a fall (negative), high a rise."""
+    last = max(view.paid_before, key=lambda one: one.month, default=None)
+    if last is None:
+        return None
+    broken = _crossed(view.proposal.subsidy - last.amount, low, high)
+    if broken is None:
+        return None
+    return Numbers(
+        found=view.proposal.subsidy,
+        expected=last.amount,
+        limit=broken,
+        months=(last.month,),
+        details=(f"Ændring: {view.proposal.subsidy - last.amount} kr.",),
+    )
+
+
+def holiday_pay_present(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
+    """MUN5. Holiday pay is earned, held or paid out in the month (bekg. 227/2024 § 6)."""
+    counted = abs(view.now.holiday_pay) or _sum(one.net_holiday_pay for one in view.wages)
+    paid_out = _sum(one.amount for one in view.reports if one.role == "holiday_paid")
+    return _outside(abs(counted) + abs(paid_out), None, high, (view.month,))
+
+
+def other_benefit_present(view: MonthView, low: Limit, _: Limit) -> Numbers | None:
+    """MUN6. Another benefit was paid or registered less than ``low`` months ago; 0 is the income month itself."""
+    reports = [one for one in view.facts.reports if one.role in BENEFIT_ROLES and one.treatment != LEFT_OUT]
+    periods = [one for one in view.facts.periods if one.kind == "benefit"]
+    if low is None or not (reports or periods):
+        return None
+    months = [view.month - back for back in range(int(low))]
+    found = [(one.month, f"SE {one.se_number}", one.amount) for one in reports if one.month in months]
+    found += [
+        (month, f"ydelse fra {one.first_day}", one.amount or ZERO)
+        for one in periods
+        for month in months
+        if covers(one, month)
+    ]
+    if not found:
+        return None
+    return Numbers(
+        found=_sum(amount for _, _, amount in found),
+        limit=low,
+        limit_unit="måneder",
+        months=tuple(sorted({month for month, _, _ in found})),
+        details=tuple(f"{month}, {label}: {oere(amount)} kr." for month, label, amount in found),
+    )
+
+
+def drift(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN7. The subsidy has moved, in percent, away from the last month that a person confirmed."""
+    confirmed = view.facts.last_confirmed
+    if confirmed is None:
+        return None
+    return _moved(view.proposal.subsidy, confirmed.amount, low, high, (confirmed.month,))
+
+
+def pay_period(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN8. A pay period is no whole month by its number of days: 7, 13, 14, 15 days, or several months."""
+    periods = [(one, days) for one in view.wages if (days := _days(one)) is not None]
+    details = tuple(
+        f"SE {one.se_number}: {days} dage, {one.period_start} til {one.period_end}"
+        for one, days in periods
+        if _crossed(Decimal(days), low, high) is not None
+    )
+    return _count(view, details) if details else None
+
+
+def hourly_pay(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN9. An employer's pay over the hours (the reported, else the agreed) is no plausible hourly wage, kroner."""
+    for number, reports in view.wages_by_employer.items():
+        hours, pay = _hours(reports) or _agreed_hours(view, number), _pay(reports)
+        limit = _crossed(pay / hours, low, high) if hours > 0 and pay > 0 else None
+        if limit is not None:
+            details = (f"SE {number}: {oere(pay)} kr. for {hours} timer",)
+            return Numbers(found=oere(pay / hours), limit=limit, months=(view.month,), details=details)
+    return None
+
+
+def pension_share(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN10. The pension contributions are another share of the pay than the job's agreed one, in percentage points.
+
+    Without agreed pension on the job nothing is judged. LAB § 123, stk. 2.
+    """
+    for job in view.facts.jobs:
+        agreed, reports = job.agreed_pension_percent, view.wages_by_employer.get(job.se_number, [])
+        pay = _pay(reports)
+        if agreed is None or pay <= 0 or not _runs(job, view.month):
+            continue
+        share = _sum(one.own_pension + one.employer_pension for one in reports) / pay * 100
+        limit = _crossed(share - agreed, low, high)
+        if limit is not None:
+            details = (f"SE {job.se_number}",)
+            return Numbers(oere(share), agreed, None, limit, "%", "%-point", (view.month,), details)
+    return None
+
+
+def bonus(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
+    """MUN11. An amount over the limit looks like a bonus: pay for several months, or a line of its own without hours.
+
+    It must be judged whether it is wage, and be spread over the months it covers (PM 27-23; bekg. 227/2024 § 3,
+    stk. 4, and § 4, stk. 3). The proposed spreading stands in the details.
+    """
+    found = [one for one in bonus_lines(view) if high is not None and one.counted > high]
+    if not found:
+        return None
+    return Numbers(
+        found=_sum(one.counted for one in found),
+        limit=high,
+        months=(view.month,),
+        details=tuple(_proposal(one) for one in found),
+    )
+
+
+def bonus_lines(view: MonthView) -> list[Report]:
+    """The wage lines that no person has decided on and that look like a bonus, whatever their size."""
+    with_hours = {one.se_number for one in view.wages if one.paid_hours}
+    return [
+        one
+        for one in view.wages
+        if not one.treatment
+        and one.kind in ("wage", "other_wage")
+        and (_covers_months(one) or (not one.paid_hours and one.se_number in with_hours))
+    ]
+
+
+def proposed_spreading(report: Report) -> tuple[tuple[Month, Decimal], ...]:
+    """The report's pay divided over the months of its period; () when the period is unknown (Q31).
+
+    A period up to a month's length is one month's pay, also from the 20th to the 19th.
+    """
+    if report.period_start is None or report.period_end is None or report.period_end < report.period_start:
+        return ()
+    first, last = Month.of(report.period_start), Month.of(report.period_end)
+    return spread(report.counted, first if _covers_months(report) else last, last)
+
+
+def ceiling_age(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
+    """MUN12. The wage ceiling has been in force for more months than the limit."""
+    if view.ceiling is None:
+        return None
+    first, month = view.ceiling.first_day, view.month
+    age = Decimal((month.year - first.year) * 12 + month.number - first.month)
+    if _crossed(age, None, high) is None:
+        return None
+    details = (f"Gælder fra {first}",)
+    return Numbers(found=age, limit=high, unit="måneder", months=(view.month,), details=details)
+
+
+def ceiling_low(view: MonthView, low: Limit, _: Limit) -> Numbers | None:
+    """MUN13. The wage ceiling is lower than a full-time pay can be, kroner a month."""
+    return None if view.ceiling is None else _outside(view.ceiling.amount, low, None, (view.month,))
+
+
+def pay_against_hours(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
+    """MUN14. Pay per hour has moved, in percent, from that of the two months before: pay and hours do not follow."""
+    before = [one for month in view.before for one in month.reports if one.kind not in NEVER_COUNTED]
+    pay_now, pay_before = _pay(view.wages), _pay(before)
+    hours_now, hours_before = _hours(view.wages), _hours(before)
+    if hours_now <= 0 or hours_before <= 0 or pay_before <= 0:
+        return None
+    found = _moved(pay_now / hours_now, pay_before / hours_before, low, high, view.two_before)
+    if found is None:
+        return None
+    details = (f"{oere(pay_now)} kr. for {hours_now} timer, før {oere(pay_before)} kr. for {hours_before} timer",)
+    return replace(found, found=oere(pay_now / hours_now), expected=oere(pay_before / hours_before), details=details)
+
+
+def _crossed(value: Decimal, low: Limit, high: Limit) -> Limit:
+    """The limit that the value lies beyond; None while it lies inside. The limit itself is inside."""
+    if low is not None and value < low:
+        return low
+    return high if high is not None and value > high else None
+
+
+def _outside(value: Decimal, low: Limit, high: Limit, months: tuple[Month, ...]) -> Numbers | None:
+    """An amount beyond a limit in kroner."""
+    limit = _crossed(value, low, high)
+    return None if limit is None else Numbers(found=value, limit=limit, months=months)
+
+
+def _moved(found: Decimal, expected: Decimal, low: Limit, high: Limit, months: tuple[Month, ...]) -> Numbers | None:
+    """An amount that has moved more than a limit in percent. From 0 kr. every move is beyond the upper limit."""
+    percent = change_percent(found, expected)
+    limit = _crossed(percent, low, high) if percent is not None else high if found != expected else None
+    if limit is None:
+        return None
+    shown = None if percent is None else oere(percent)
+    return Numbers(found, expected, shown, limit, limit_unit="%", months=months)
+
+
+def _count(view: MonthView, details: tuple[str, ...], limit: Limit = None) -> Numbers:
+    unit = "måneder" if limit is not None else ""
+    number = Decimal(len(details))
+    return Numbers(number, limit=limit, unit="stk", limit_unit=unit, months=(view.month,), details=details)
+
+
+def _runs(job: Job, month: Month) -> bool:
+    """Whether the job has a day in the month."""
+    return job.first_day <= month.last_day and (job.last_day is None or job.last_day >= month.first_day)
+
+
+def _agreed_hours(view: MonthView, number: str) -> Decimal:
+    """The hours a month that are agreed for the job at this employer; 0 when they are not known."""
+    jobs = [one for one in view.facts.jobs if one.se_number == number and _runs(one, view.month)]
+    return next((one.agreed_hours for one in jobs if one.agreed_hours is not None), ZERO)
+
+
+def _covers_months(report: Report) -> bool:
+    """Whether the pay period is longer than a month."""
+    days = _days(report)
+    return days is not None and days > LONGEST_MONTH
+
+
+def _pay(reports: Iterable[Report]) -> Decimal:
+    """Pay before the own pension contribution, without the employer's."""
+    return _sum(one.amount + one.own_pension for one in reports if one.kind not in NO_PAY_OF_AN_EMPLOYER)
+
+
+def _hours(reports: Iterable[Report]) -> Decimal:
+    """The reported hours that can be used."""
+    return _sum(one.paid_hours for one in reports if one.paid_hours is not None and not one.hours_fault)
+
+
+def _days(report: Report) -> int | None:
+    if report.period_start is None or report.period_end is None:
+        return None
+    return (report.period_end - report.period_start).days + 1
+
+
+def _proposal(report: Report) -> str:
+    shares = proposed_spreading(report)
+    text = f"SE {report.se_number}: {oere(report.counted)} kr."
+    if len(shares) > 1:
+        return f"{text} Forslag: {shares[0][0]} til {shares[-1][0]}, {shares[0][1]} kr. om måneden"
+    return f"{text} Perioden, som beløbet dækker, er ikke oplyst"
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class MunicipalRule(Rule):
+    """A rule that a municipality sets. ``group``: JUDGMENT or CONTROL; ``unit``: what its limits are given in."""
+
+    group: str = CONTROL
+    mode: str = OFF
+    low: Limit = None
+    high: Limit = None
+    unit: str = "kr"
+
+    def concern(self, view: MonthView, low: Limit, high: Limit) -> Concern | None:
+        """The concern when what is found lies outside the limits."""
+        numbers = self.test(view, low, high)
+        return None if numbers is None else Concern(self.code, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A municipal rule as it is asked: with its mode and its limits."""
+
+    rule: MunicipalRule
+    mode: str
+    low: Limit
+    high: Limit
+
+
+@lru_cache(maxsize=256)
+def asked(modes: tuple[RuleMode, ...]) -> tuple[Asked, ...]:
+    """The municipal rules in force: each by its own default where nothing is set. Those that are off are left out.
+
+    ValueError (Danish) on a code or a mode that does not exist: a setting that is not understood is never skipped.
+    """
+    for one in modes:
+        if one.code not in MUNICIPAL or one.mode not in MODES:
+            raise ValueError(f"Kommunens regel {one.code} kan ikke sættes til {one.mode}.")
+    settings = {one.code: one for one in modes}
+    rules = (in_force(rule, settings.get(code)) for code, rule in MUNICIPAL.items())
+    return tuple(one for one in rules if one.mode != OFF)
+
+
+def in_force(rule: MunicipalRule, setting: RuleMode | None) -> Asked:
+    """A rule with the municipality's setting, or as it is by default. A limit that is not set is the rule's own."""
+    if setting is None:
+        return Asked(rule, rule.mode, rule.low, rule.high)
+    low = rule.low if setting.low is None else setting.low
+    high = rule.high if setting.high is None else setting.high
+    return Asked(rule, setting.mode, low, high)
+
+
+def municipal_concerns(view: MonthView, modes: tuple[RuleMode, ...]) -> tuple[list[Concern], list[Concern]]:
+    """The broken municipal rules: those that stop, and those that are only shown."""
+    stopping: list[Concern] = []
+    shown: list[Concern] = []
+    for one in asked(modes):
+        concern = one.rule.concern(view, one.low, one.high)
+        if concern is not None:
+            (stopping if one.mode == STOP else shown).append(concern)
+    return stopping, shown
+
+
+def weakens(old: Asked, new: Asked) -> bool:
+    """Whether a setting lets through what the old one did not: a milder mode, or a wider interval."""
+    if MODES.index(new.mode) != MODES.index(old.mode):
+        return MODES.index(new.mode) < MODES.index(old.mode)
+    lower = old.low is not None and (new.low is None or new.low < old.low)
+    higher = old.high is not None and (new.high is None or new.high > old.high)
+    return lower or higher
+
+
+def needs_two_persons(code: str, old: RuleMode | None, new: RuleMode) -> bool:
+    """Whether another person must confirm the setting: a rule of the class *skøn* that is weakened."""
+    rule = MUNICIPAL[code]
+    return rule.group == JUDGMENT and weakens(in_force(rule, old), in_force(rule, new))
+
+
+FIXED_JUDGMENT = {
+    "INC1": "Regulering af den forventede løn kræver en hel måneds løn",
+    "INC20": "Et beløb med en ukendt kode skal vurderes",
+    "INC21": "Et beløb, der kan være løn, skal vurderes",
+    "INC28": "Om en anden ydelse kan forenes med tilskuddet, skal vurderes",
+    "INC29": "Syge- og barselsdagpenge skal vurderes",
+    "INC33": "Udbetalte feriepenge og lønloft skal vurderes",
+    "INC38": "En sag uden tilskud i begge måneder før behandles som opstart",
+    "INC42": "En mistet ret i en del af måneden skal vurderes",
+    "INC43": "Regulering af den forventede løn skal vurderes",
+    "INF2": "Målgruppeskift skal vurderes",
+    "INF3": "Målgruppeskift skal vurderes",
+    "INF4": "Målgruppeskift skal vurderes",
+    "REC3": "Syge- og barselsdagpenge skal vurderes",
+}
+"""The concerns of the class *skøn* that are no municipal rules: they always stop, and no one can switch them off."""
+
+MARC = "Dataproces, MARC Fleksløn"
+
+RULES = (
+    MunicipalRule(
+        "MUN1",
+        "Arbejdsgiveren er set før",
+        f"{MARC}; LAB § 123, stk. 3",
+        "Lønnen kommer fra en arbejdsgiver, som ikke har betalt løn i de seneste måneder",
+        "Er det et nyt job, så se efter, om job og lønloft står på sagen.",
+        new_employer,
+        mode=NOTE,
+        high=Decimal(3),
+        unit="måneder",
+    ),
+    MunicipalRule(
+        "MUN2",
+        "Indtægten ligger inden for kommunens beløbsgrænser",
+        MARC,
+        "Månedens indtægt ligger uden for kommunens beløbsgrænser",
+        "Se efter, om lønnen er rigtig og hel.",
+        income_limits,
+    ),
+    MunicipalRule(
+        "MUN3",
+        "Tilskuddet ligger inden for kommunens beløbsgrænser",
+        MARC,
+        "Tilskuddet ligger uden for kommunens beløbsgrænser",
+        "Se beregningen efter linje for linje.",
+        subsidy_limits,
+    ),
+    MunicipalRule(
+        "MUN4",
+        "Tilskuddet ændrer sig ikke for mange kroner",
+        f"{MARC}; forvaltningsloven § 19",
+        "Tilskuddet ændrer sig mere i kroner, end kommunen har sat som grænse",
+        "Se efter, hvad der har ændret sig, og om borgeren skal høres.",
+        subsidy_change,
+    ),
+    MunicipalRule(
+        "MUN5",
+        "Ingen feriepenge i måneden",
+        f"{MARC}; bekg. 227/2024 § 6",
+        "Der er feriepenge i måneden",
+        "Se efter, om feriepengene er regnet med i den rigtige måned, og om lønloftet skal hæves.",
+        holiday_pay_present,
+        mode=NOTE,
+        high=ZERO,
+    ),
+    MunicipalRule(
+        "MUN6",
+        "Ingen anden ydelse i de seneste måneder",
+        f"{MARC}; LAB §§ 116 og 124",
+        "Der har været en anden ydelse i de seneste måneder",
+        "Se efter, om ydelsen er ophørt, og om lønnen er en hel måneds løn igen.",
+        other_benefit_present,
+        mode=NOTE,
+        low=Decimal(2),
+        unit="måneder",
+    ),
+    MunicipalRule(
+        "MUN7",
+        "Tilskuddet er tæt på den sidst godkendte måned",
+        "Kommunens kontrol; KOMBIT, afsnittet om sagsbehandlernes indsigt",
+        "Tilskuddet har flyttet sig fra den måned, en sagsbehandler sidst godkendte",
+        "Små ændringer hver måned kan blive til en stor. Se efter, om sagen stadig er rigtig.",
+        drift,
+        mode=NOTE,
+        low=Decimal(-15),
+        high=Decimal(15),
+        unit="%",
+    ),
+    MunicipalRule(
+        "MUN8",
+        "Lønperioden er en hel måned",
+        "Bekg. 227/2024 § 4 og § 13, stk. 2",
+        "Der er en lønperiode, som ikke er en hel måned",
+        "Se efter, hvor mange lønudbetalinger måneden har, og om lønloftet passer til dem.",
+        pay_period,
+        mode=NOTE,
+        low=Decimal(28),
+        high=Decimal(31),
+        unit="dage",
+    ),
+    MunicipalRule(
+        "MUN9",
+        "Timelønnen er rimelig",
+        "LAB §§ 122 og 138",
+        "Løn og timer giver en timeløn, som ikke kan være rigtig",
+        "Spørg arbejdsgiveren om timerne, og ret dem på indtægten.",
+        hourly_pay,
+        mode=NOTE,
+        low=Decimal(100),
+        high=Decimal(700),
+    ),
+    MunicipalRule(
+        "MUN10",
+        "Pensionen passer til den aftalte",
+        "LAB § 123, stk. 2; bekg. 227/2024 § 1, stk. 1, nr. 2",
+        "Pensionen er en anden del af lønnen end aftalt",
+        "Se lønsedlen efter: pensionsbidrag, der ikke er indberettet, skal regnes med.",
+        pension_share,
+        mode=STOP,
+        low=Decimal(-2),
+        high=Decimal(2),
+        unit="%-point",
+    ),
+    MunicipalRule(
+        "MUN11",
+        "Ingen beløb, der ligner en bonus",
+        "Bekg. 227/2024 § 3, stk. 4, og § 4, stk. 3; principmeddelelse 27-23",
+        "Der er et beløb, som ligner en bonus eller løn for flere måneder",
+        "Afgør, om beløbet er løn, og hvilke måneder det dækker. Løn for flere måneder skal fordeles på dem.",
+        bonus,
+        group=JUDGMENT,
+        mode=STOP,
+        high=Decimal(2000),
+    ),
+    MunicipalRule(
+        "MUN12",
+        "Lønloftet er bekræftet for nylig",
+        "Bekg. 227/2024 §§ 12-13",
+        "Lønloftet er gammelt",
+        "Spørg arbejdsgiveren, om fuldtidslønnen er ændret.",
+        ceiling_age,
+        mode=NOTE,
+        high=Decimal(12),
+        unit="måneder",
+    ),
+    MunicipalRule(
+        "MUN13",
+        "Lønloftet er en fuldtidsløn",
+        "LAB § 123, stk. 3; bekg. 227/2024 § 12",
+        "Lønloftet er lavere, end en fuldtidsløn kan være",
+        "Se efter, om loftet er skrevet pr. måned og for fuld tid.",
+        ceiling_low,
+        mode=STOP,
+        low=Decimal(15000),
+    ),
+    MunicipalRule(
+        "MUN14",
+        "Løn og timer følges ad",
+        "LAB §§ 122 og 138",
+        "Løn og timer følges ikke ad",
+        "Se efter, om lønnen dækker andre timer end de indberettede, eller om der er en bonus i den.",
+        pay_against_hours,
+        mode=NOTE,
+        low=Decimal(-25),
+        high=Decimal(25),
+        unit="%",
+    ),
+)
+
+MUNICIPAL: dict[str, MunicipalRule] = {rule.code: rule for rule in RULES}
