@@ -1,111 +1,97 @@
-"""New or corrected pay after a month was decided: the income check of that case starts again."""
+"""New or corrected pay after a month was decided: an untouched task is decided anew, a paid month recalculated."""
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
-from cases.gather import gather
-from cases.models import (
-    Decision,
-    Municipality,
-    Outcome,
-    Run,
-    RunState,
-    Task,
-    TaskConcern,
-    TaskKind,
-    User,
-    parameters_for,
-    rates_for,
-)
-from cases.models.task import NEW_PAY
+from cases.models import Decision, Grant, Job, Outcome, Run, RunState, Task, TaskKind, User
+from cases.models.task import CASE_FAILED, NEW_PAY
+from cases.recalculate import propose_regulation, recalculate
 from cases.run_month import decide_and_save
 from cases.save_decisions import due_date
-from rules.decision import Decision as Decided
-from rules.decision import decide
-from rules.frozen import freeze
-from rules.income_rules import BY_CODE
+from cases.signed import saved
 from rules.months import Month
-from rules.registry import Numbers
 
 MONTHS_TOUCHED = 3
 """A month's pay decides the next benefit month and is compared with in the two after it."""
+
+Touched = dict[int, set[Month]]
+
+log = logging.getLogger(__name__)
 
 
 def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> None:
     """Look again at decided months whose facts may have changed. ``touched``: case and income month.
 
-    An untouched task is decided anew and may pass; a paid month is never rewritten: a task shows the difference.
+    Each case stands alone: one that cannot be calculated becomes a task, and the others go on.
     """
-    for (municipality_id, month), grant_ids in _decided(touched).items():
-        with transaction.atomic():
-            run = Run.objects.filter(municipality=municipality_id, benefit_month=month).first()
-            if run and run.state != RunState.CLOSED:
-                decide_and_save(run, sorted(grant_ids), now)
-            _show_differences(municipality_id, month, sorted(grant_ids), user, now)
-
-
-def _decided(touched: Iterable[tuple[int, Month]]) -> dict[tuple[int, Month], set[int]]:
-    """The decisions that the new pay may touch: (municipality, benefit month) to cases."""
-    wanted: defaultdict[int, set[Month]] = defaultdict(set)
+    by_case: defaultdict[int, set[Month]] = defaultdict(set)
     for grant_id, month in touched:
-        wanted[grant_id] |= {month + ahead for ahead in range(MONTHS_TOUCHED + 1)}
-    found: defaultdict[tuple[int, Month], set[int]] = defaultdict(set)
-    rows = Decision.objects.filter(grant__in=wanted).values_list("municipality_id", "grant_id", "benefit_month")
-    for municipality_id, grant_id, month in rows.distinct():
-        if month in wanted[grant_id]:
-            found[municipality_id, month].add(grant_id)
+        by_case[grant_id].add(month)
+    _decide_waiting(by_case, now)
+    paid = _paid(by_case)
+    starting = Grant.objects.filter(id__in=by_case, expected_wage__isnull=False)
+    for grant in Grant.objects.filter(id__in={*paid, *starting.values_list("id", flat=True)}).order_by("id"):
+        try:
+            with transaction.atomic():
+                if months := paid.get(grant.pk):
+                    recalculate(grant, min(months), max(months), event=NEW_PAY, user=user, now=now)
+                propose_regulation(grant, user, now)
+        except Exception as fault:
+            log.exception("case=%s could not be recalculated", grant.pk)
+            _failed(grant, fault, now)
+
+
+def _decide_waiting(by_case: Touched, now: datetime) -> None:
+    """The unpaid months of open runs, month by month for all cases at once."""
+    wanted: defaultdict[tuple[int, Month], set[int]] = defaultdict(set)
+    rows = Decision.objects.filter(grant__in=by_case, outcome=Outcome.TASK).in_force()
+    for municipality_id, grant_id, month in rows.values_list("municipality_id", "grant_id", "benefit_month"):
+        if any(0 <= income.until(month) <= MONTHS_TOUCHED for income in by_case[grant_id]):
+            wanted[municipality_id, month].add(grant_id)
+    for (municipality_id, month), grant_ids in wanted.items():
+        runs = Run.objects.filter(municipality=municipality_id, benefit_month=month).exclude(state=RunState.CLOSED)
+        for run in runs.select_related("municipality"):
+            with transaction.atomic():
+                decide_and_save(run, sorted(grant_ids), now)
+
+
+def _paid(by_case: Touched) -> Touched:
+    """The paid benefit months whose sum rests on the new pay: the month after, and for a job set to "træk i samme
+    måned" the month itself (bekg. 227/2024 § 4, stk. 1; Q32).
+    """
+    same_month = set(Job.objects.filter(grant__in=by_case, same_month=True).values_list("grant_id", flat=True))
+    found: defaultdict[int, set[Month]] = defaultdict(set)
+    months = {month + ahead for touched in by_case.values() for month in touched for ahead in (0, 1)}
+    rows = Decision.objects.filter(grant__in=by_case, benefit_month__in=months, outcome=Outcome.PAID)
+    for grant_id, month in rows.values_list("grant_id", "benefit_month").distinct():
+        if month - 1 in by_case[grant_id] or (grant_id in same_month and month in by_case[grant_id]):
+            found[grant_id].add(month)
     return found
 
 
-def _show_differences(municipality_id: int, month: Month, grant_ids: list[int], user: User, now: datetime) -> None:
-    """A task for each paid month whose subsidy would be another with what is known now."""
-    paid = Decision.objects.filter(grant__in=grant_ids, benefit_month=month).in_force().filter(outcome=Outcome.PAID)
-    decisions = {one.grant_id: one for one in paid}
-    if not decisions:
+def _failed(grant: Grant, fault: Exception, now: datetime) -> None:
+    """A program error leaves a task for the coordinator, one per case and month."""
+    month, user = Month.of(localdate(now)), User.objects.system()
+    if Task.objects.open().filter(grant=grant, kind=TaskKind.FAILURE, benefit_month=month).exists():
         return
-    rates = rates_for(month)
-    parameters = parameters_for(Municipality.objects.get(id=municipality_id), month)
-    waiting = set(
-        Task.objects.open()
-        .filter(grant__in=decisions, benefit_month=month, kind=TaskKind.RECALCULATION)
-        .values_list("grant_id", flat=True)
-    )
-    for grant_id, facts in gather(list(decisions), month).items():
-        decided = decide(facts, rates, parameters)
-        before = decisions[grant_id]
-        if decided.calculation.subsidy != before.subsidy and grant_id not in waiting:
-            _make_task(before, decided, user, now)
-
-
-def _make_task(before: Decision, decided: Decided, user: User, now: datetime) -> None:
-    subsidy: Decimal = decided.calculation.subsidy
-    message = BY_CODE["INC22"].message
     task = Task(
-        municipality_id=before.municipality_id,
-        grant_id=before.grant_id,
-        benefit_month=before.benefit_month,
-        kind=TaskKind.RECALCULATION,
-        event=NEW_PAY,
-        headline=message,
-        priority=50,
-        due_date=due_date(before.benefit_month, now.date()),
-        decision=before,
-        proposed=subsidy,
-        at_stake=subsidy - before.subsidy,
+        municipality_id=grant.municipality_id,
+        grant=grant,
+        citizen_id=grant.citizen_id,
+        benefit_month=month,
+        kind=TaskKind.FAILURE,
+        event=CASE_FAILED,
+        headline="Sagen kunne ikke genberegnes på grund af en programfejl",
+        priority=0,
+        due_date=due_date(month, localdate(now)),
         created_at=now,
+        note=str(fault)[:500],
     )
-    task._history_user, task._change_reason = user, "Nye lønoplysninger efter udbetaling"
-    task.save()
-    numbers = Numbers(
-        found=subsidy, expected=before.subsidy, deviation=None, months=(before.benefit_month,),
-        details=(f"Udbetalt {before.subsidy} kr., beregnet nu {subsidy} kr.",),
-    )  # fmt: skip
-    concern = TaskConcern(task=task, code="INC22", position=1, message=message, numbers=freeze(numbers))
-    concern._history_user, concern._change_reason = user, "Nye lønoplysninger efter udbetaling"
-    concern.save()
+    saved(task, user, "Genberegning mislykkedes")

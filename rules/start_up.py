@@ -6,7 +6,7 @@ Bekg. 227/2024 § 4, stk. 2. Neither is done by itself: INC43 stops the month, R
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +17,19 @@ START_MONTHS = 12
 """An expected wage older than this is no start: it may not stand in for a month without wage."""
 
 DECIDED = ("include", "correct")
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """The concern of a recalculation that regulates expected wage: always a person's to answer. Our own code."""
+
+    code: str = "REC20"
+    law: str = "Bekg. 227/2024 § 4, stk. 2"
+    message: str = "En hel måneds løn er indberettet. Den forventede løn skal reguleres."
+    help: str = "Se efter, om lønnen er en hel måneds løn, før du godkender reguleringen."
+
+
+REGULATION = Regulation()
 
 
 def start_day(facts: Facts) -> date:

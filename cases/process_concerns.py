@@ -1,0 +1,219 @@
+"""What a process asks at each stage, and what still stops it: one list for the page, the button and the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from cases.case_facts import case_facts
+from cases.concern_texts import words_of
+from cases.gather import NOTHING, Overlay
+from cases.models import (
+    AddedIncome,
+    ConcernKind,
+    Grant,
+    IncomeTreatment,
+    Process,
+    TaskConcern,
+    User,
+    Visitation,
+    WageCeiling,
+)
+from cases.models.process import Award, ProcessKind, Stage
+from cases.recalculated_months import Look, look_again
+from cases.signed import saved
+from rules.case_rules import stage_concerns
+from rules.concerns import kind_stops
+from rules.frozen import digest, freeze
+from rules.registry import Concern
+
+STAGES: dict[str, tuple[str, ...]] = {
+    ProcessKind.START_UP: (Stage.ELIGIBILITY, Stage.INFORMATION, Stage.RATE),
+    ProcessKind.RECALCULATION: (Stage.INFORMATION, Stage.RATE),
+}
+NO_START_DATE = "Angiv bevillingens første dag, eller bed jobcentret om den."
+LAPSED = "Bortfaldet: oplysningerne er ændret"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One concern as it is now. ``answered``: by whom and how, "" while it is open."""
+
+    code: str
+    stage: str
+    kind: str
+    message: str
+    numbers: dict[str, Any]
+    help: str
+    process: str
+    acceptable: bool
+    answered: str = ""
+
+    @property
+    def stops(self) -> bool:
+        """Optional ones and notes never stop a stage."""
+        return kind_stops(self.kind) and not self.answered
+
+    @property
+    def sentence(self) -> str:
+        """What is missing, in words: the official sentence, and what must be done when an answer is not enough."""
+        if self.kind == ConcernKind.REQUIRED:
+            return f"{self.message} Udfyld “{self.process}”."
+        return self.message if self.acceptable else f"{self.message}. {self.help}"
+
+
+class ProcessLook:
+    """A process as it stands: its months, its concerns, and what is missing. Reads; writes nothing.
+
+    ``overlay``: incomes that a form proposes and nobody has saved.
+    """
+
+    def __init__(self, process: Process, now: datetime, overlay: Overlay = NOTHING) -> None:
+        self.process, self.now, self.overlay = process, now, overlay
+
+    @cached_property
+    def months(self) -> tuple[Look, ...]:
+        """The paid months of a recalculation, each as it would be today; a start-up has none."""
+        process = self.process
+        if process.kind != ProcessKind.RECALCULATION or process.grant is None or process.first_month is None:
+            return ()
+        return look_again(process.grant, process.first_month, process.last_month, self.now, self.overlay)
+
+    @property
+    def seen(self) -> str:
+        """What a person has had on the screen: a form posts it back."""
+        return digest([[str(one.month), str(one.subsidy), str(one.standing)] for one in self.months])
+
+    @cached_property
+    def _answers(self) -> dict[str, TaskConcern]:
+        if self.process.task_id is None:
+            return {}
+        return {one.code: one for one in self.process.task.concerns.select_related("answered_by")}
+
+    @cached_property
+    def concerns(self) -> tuple[Standing, ...]:
+        """Every concern of every stage, in the order of the stages."""
+        facts = case_facts(self.process, self.months)
+        found = []
+        for stage in STAGES[self.process.kind]:
+            for one in stage_concerns(self.process.kind, stage, facts):
+                found.append(self._standing(one.code, stage, one.kind, freeze(one.numbers)))
+            if stage == Stage.RATE:
+                found += self._of_the_months()
+        return tuple(found)
+
+    def of_stage(self, stage: str) -> list[Standing]:
+        return [one for one in self.concerns if one.stage == stage]
+
+    def stops(self, stage: str) -> list[Standing]:
+        return [one for one in self.of_stage(stage) if one.stops]
+
+    @property
+    def missing(self) -> list[str]:
+        """What still stops the current stage, as sentences. Empty: the stage can be completed."""
+        process, gaps = self.process, []
+        if process.award == Award.REFUSED and process.stage == Stage.ELIGIBILITY:
+            return []
+        if process.stage == Stage.ELIGIBILITY and process.first_day is None:
+            gaps = [NO_START_DATE]
+        return [one.sentence for one in self.stops(process.stage)] + gaps
+
+    def _standing(self, code: str, stage: str, kind: str, numbers: dict[str, Any]) -> Standing:
+        words, row = words_of(code), self._answers.get(code)
+        answered = ""
+        if kind == ConcernKind.REQUIRED:
+            answered = DONE_BY[code](self.process.grant) if self.process.grant else ""
+        elif row is not None and row.answered_at is not None and row.numbers == numbers and row.note != LAPSED:
+            answered = row.note or "Kvitteret"
+        return Standing(
+            code, stage, kind, words.message, numbers, words.help, words.process, words.acceptable, answered
+        )
+
+    def _of_the_months(self) -> list[Standing]:
+        """The concerns of the months themselves; one code in several months is one concern with all its numbers."""
+        by_code: dict[str, list[Concern]] = {}
+        for look in self.months:
+            for one in look.concerns:
+                by_code.setdefault(one.code, []).append(one)
+        return [
+            self._standing(code, Stage.RATE, ConcernKind.BLOCKING, _together(found)) for code, found in by_code.items()
+        ]
+
+
+def _together(found: Sequence[Concern]) -> dict[str, Any]:
+    """The numbers of the last month, with what was found in the months before it listed below."""
+    numbers = freeze(found[-1].numbers)
+    if len(found) == 1:
+        return numbers
+    earlier = [_listed(one) for one in found[:-1]]
+    return {**numbers, "details": [*numbers.get("details", []), *earlier]}
+
+
+def _listed(concern: Concern) -> str:
+    numbers = concern.numbers
+    months = " og ".join(str(month) for month in numbers.months)
+    parts = [f"{months}: {numbers.found}" if numbers.found is not None else months, *numbers.details]
+    return ", ".join(part for part in parts if part)
+
+
+def _income_decided(grant: Grant) -> str:
+    """SAT1. A person has decided on an income: added, included, left out or corrected; or the expected wage."""
+    if grant.expected_wage is not None:
+        return f"Forventet løn {grant.expected_wage} kr."
+    decided = IncomeTreatment.objects.filter(report__citizen=grant.citizen_id).exists()
+    return "Indtægter behandlet" if decided or AddedIncome.objects.filter(grant=grant).exists() else ""
+
+
+def _visited(grant: Grant) -> str:
+    """SAT3."""
+    row = Visitation.objects.filter(grant=grant).last()
+    return f"Visiteret {row.visited_on:%d.%m.%Y}" if row else ""
+
+
+def _ceiling_set(grant: Grant) -> str:
+    """SAT5. The ceiling, and the expected wage until a whole month's wage is in the register."""
+    row = WageCeiling.objects.filter(grant=grant).last()
+    if row is None or not (grant.expected_wage is not None or _income_decided(grant)):
+        return ""
+    return f"Lønloft {row.amount} kr. fra {row.first_day:%d.%m.%Y}"
+
+
+DONE_BY: dict[str, Callable[[Grant], str]] = {"SAT1": _income_decided, "SAT3": _visited, "SAT5": _ceiling_set}
+"""What has completed a required sub-process, in words; "" while nothing has."""
+
+
+def write_concerns(look: ProcessLook, user: User, reason: str, now: datetime) -> None:
+    """The task's rows as the concerns are now, up to the current stage: new ones added, gone ones marked, and an
+    answer whose numbers have changed asked again. Rows that are the same are not written.
+    """
+    process = look.process
+    rows = {one.code: one for one in process.task.concerns.all()}
+    stages = STAGES[process.kind]
+    reached = stages[: stages.index(process.stage) + 1]
+    position = max((one.position for one in rows.values()), default=0)
+    for one in look.concerns:
+        if one.stage not in reached:
+            continue
+        row = rows.pop(one.code, None)
+        if row is None:
+            position += 1
+            row = TaskConcern(task=process.task, code=one.code, position=position)
+        _write(row, one, user, reason, now)
+    for gone in rows.values():
+        if gone.answered_at is None:
+            gone.answered_by, gone.answered_at, gone.note = user, now, LAPSED
+            saved(gone, user, LAPSED)
+
+
+def _write(row: TaskConcern, now_is: Standing, user: User, reason: str, now: datetime) -> None:
+    before = (row.stage, row.kind, row.message, row.numbers, row.answered_at)
+    row.stage, row.kind, row.message, row.numbers = now_is.stage, now_is.kind, now_is.message[:300], now_is.numbers
+    if now_is.answered and row.answered_at is None:
+        row.answered_by, row.answered_at, row.note = user, now, now_is.answered
+    elif not now_is.answered and row.answered_at is not None and kind_stops(row.kind):
+        row.answered_by, row.answered_at, row.note = None, None, ""
+    if row.pk is None or before != (row.stage, row.kind, row.message, row.numbers, row.answered_at):
+        saved(row, user, row.note or reason)

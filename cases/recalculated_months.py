@@ -1,0 +1,145 @@
+"""The paid months of a case looked at again: what each is worth now, against what counts today. Writes adjustments.
+
+A paid month is never rewritten (LAB § 123; bekg. 227/2024 § 4, stk. 4): its difference becomes an ``Adjustment``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.timezone import localdate
+
+from cases.gather import NOTHING, Overlay, gather
+from cases.models import Adjustment, Decision, Grant, Outcome, Process, User, parameters_for, rates_for
+from rules import RULES_VERSION
+from rules.decision import Decision as Decided
+from rules.decision import decide
+from rules.facts import Facts
+from rules.frozen import thaw
+from rules.month_view import MonthView
+from rules.months import Month
+from rules.registry import Concern, Numbers
+from rules.spreading import MAX_MONTHS_BACK
+from rules.start_up import REGULATION, expected_wage, first_whole_month, regulated, wages_of
+
+COMPARING = frozenset({"INC1", "INC3", "INC4", "INC27", "INC38"})
+"""Rules that compare with other months: they say nothing of a paid month whose sum is the same as before."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One paid month as it would be decided today. ``standing``: the subsidy that counts (paid, with adjustments)."""
+
+    decision: Decision
+    standing: Decimal
+    facts: Facts
+    decided: Decided
+    regulation: Concern | None = None
+
+    @property
+    def month(self) -> Month:
+        return self.decision.benefit_month
+
+    @property
+    def subsidy(self) -> Decimal:
+        return self.decided.calculation.subsidy
+
+    @property
+    def difference(self) -> Decimal:
+        return self.subsidy - self.standing
+
+    @property
+    def concerns(self) -> tuple[Concern, ...]:
+        """What a person must answer before this month is adjusted."""
+        found = tuple(one for one in self.decided.concerns if self.difference or one.code not in COMPARING)
+        return (self.regulation, *found) if self.regulation else found
+
+    @property
+    def view(self) -> MonthView:
+        return MonthView(self.facts, self.decided.calculation)
+
+
+def reach(now: datetime) -> tuple[Month, Month]:
+    """The months that may still be adjusted: up to 12 back from the month of discovery (Q18)."""
+    this = Month.of(localdate(now))
+    return this - MAX_MONTHS_BACK, this
+
+
+def look_again(grant: Grant, first: Month, last: Month, now: datetime, overlay: Overlay = NOTHING) -> tuple[Look, ...]:
+    """Each paid month between the two, within reach, with what is known now. An overlay is what a form proposes."""
+    oldest, newest = reach(now)
+    decisions = (
+        Decision.objects.filter(
+            grant=grant, benefit_month__gte=max(first, oldest), benefit_month__lte=min(last, newest)
+        )
+        .in_force()
+        .filter(outcome=Outcome.PAID)
+        .order_by("benefit_month")
+    )
+    standing = standing_adjustments(grant)
+    return tuple(_look(one, standing.get(one.benefit_month, one.subsidy), overlay) for one in decisions)
+
+
+def standing_adjustments(grant: Grant) -> dict[Month, Decimal]:
+    """The subsidy that counts for each month that has been adjusted."""
+    rows = Adjustment.objects.filter(grant=grant).order_by("sequence")
+    return dict(rows.values_list("benefit_month", "new_subsidy"))
+
+
+def _look(decision: Decision, standing: Decimal, overlay: Overlay) -> Look:
+    month = decision.benefit_month
+    facts = gather([decision.grant_id], month, overlay)[decision.grant_id]
+    facts, regulation = _regulated(facts, decision)
+    decided = decide(facts, rates_for(month), parameters_for(decision.municipality, month))
+    return Look(decision, standing, facts, decided, regulation)
+
+
+def _regulated(facts: Facts, decision: Decision) -> tuple[Facts, Concern | None]:
+    """A month paid on the expected wage: with the wage actually paid, once a whole month of it is in the register.
+
+    The concern (REC20) is gone when a person has answered it with just these numbers.
+    """
+    expected = expected_wage(thaw(Facts, decision.facts)) if facts.expected_wage is not None else None
+    if expected is None:
+        return facts, None
+    later = gather([decision.grant_id], decision.benefit_month + MAX_MONTHS_BACK)[decision.grant_id]
+    whole = first_whole_month(later)
+    if whole is None:
+        return facts, None
+    facts = regulated(facts, wages_of(later, whole))
+    actual = sum((one.counted for one in wages_of(later, whole)), Decimal(0))
+    concern = Concern(
+        REGULATION.code,
+        Numbers(found=actual, expected=expected, deviation=None, months=(decision.benefit_month, whole)),
+    )
+    answered = any((one.code, one.numbers) == (concern.code, concern.key) for one in facts.answers)
+    return facts, None if answered else concern
+
+
+def adjust(process: Process, look: Look, user: User, reason: str, now: datetime) -> Adjustment | None:
+    """Write what a month is worth now beside what was paid. None when nothing differs."""
+    if not look.difference:
+        return None
+    number = Adjustment.objects.filter(grant=process.grant_id, benefit_month=look.month).count() + 1
+    row = Adjustment(
+        municipality_id=process.municipality_id,
+        grant_id=process.grant_id,
+        process=process,
+        benefit_month=look.month,
+        sequence=number,
+        decision=look.decision,
+        old_subsidy=look.standing,
+        new_subsidy=look.subsidy,
+        difference=look.difference,
+        steps=[[step.text, step.law, str(step.amount)] for step in look.decided.calculation.steps],
+        fingerprint=look.decided.fingerprint,
+        rules_version=RULES_VERSION,
+        made_at=now,
+        made_by=user,
+        reason=reason[:300],
+        **look.decided.frozen,
+    )
+    row.save()
+    return row
