@@ -25,7 +25,7 @@ class Fault(ValueError):  # noqa: N818
     """What is wrong with one cell, in Danish."""
 
 
-def _cpr(text: str) -> str:
+def read_cpr(text: str) -> str:
     cpr = text.replace("-", "").replace(" ", "")
     if len(cpr) == 9 and cpr.isdigit():
         cpr = "0" + cpr
@@ -55,7 +55,7 @@ def _day(text: str) -> date:
     raise Fault(f"'{text}' er ikke en dato. Skriv den som 2026-11-30 eller 30.11.2026")
 
 
-def _number(text: str) -> Decimal:
+def read_amount(text: str) -> Decimal:
     """1.234,50 or 1234.50 or 1234,5: with a comma the full stops are thousands."""
     plain = text.replace(" ", "").removesuffix("kr.")
     plain = plain.replace(".", "").replace(",", ".") if "," in plain else plain
@@ -69,7 +69,7 @@ def _number(text: str) -> Decimal:
 
 
 def _amount(text: str) -> Decimal:
-    value = _number(text)
+    value = read_amount(text)
     if value < 0:
         raise Fault(f"'{text}' må ikke være negativt")
     return value
@@ -100,7 +100,7 @@ class Column:
 
 
 COLUMNS: dict[str, Column] = {
-    "cpr": Column(_cpr, True, "CPR-nummer, med eller uden bindestreg"),
+    "cpr": Column(read_cpr, True, "CPR-nummer, med eller uden bindestreg"),
     "navn": Column(str, True, "borgerens navn"),
     "sagsnummer": Column(str, False, "kommunens sagsnummer; ellers dannes et"),
     "adresse": Column(str, False, "adresse til breve"),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from cases.benefits import check_grant
 from cases.changed import changed
 from cases.models import Grant, StopReason, User, Visitation
 from cases.refused import Refused
@@ -63,6 +64,7 @@ def set_grant_period(
         row = held(grant)
         before = row.first_day
         _free(row, first_day, last_day)
+        check_grant(row, first_day, last_day)
         row.first_day, row.last_day = first_day, last_day
         row.stop_reason = StopReason.EXPIRED if last_day else ""
         saved(row, user, source)
