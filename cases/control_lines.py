@@ -112,13 +112,8 @@ def _read(number: int, row: dict[str, str], result: Imported) -> _Line | None:
             raise Fault(f"'{year}' er ikke et indkomstår")
         if not texts["felt"] or len(texts["felt"]) > 20:
             raise Fault(f"'{texts['felt']}' er ikke et felt")
-        return _Line(
-            read_cpr(texts["personnummer"]),
-            int(year),
-            texts["felt"],
-            texts["tekst"][:160],
-            read_amount(texts["beloeb"]),
-        )
+        cpr, amount = read_cpr(texts["personnummer"]), read_amount(texts["beloeb"])
+        return _Line(cpr, int(year), texts["felt"], texts["tekst"][:160], amount)
     except Fault as fault:
         result.faults.append(f"{result.name}, linje {number}: {fault}.")
         return None
@@ -195,19 +190,7 @@ def add_as_income(
         there = AddedIncome.objects.filter(grant=row, month__in=months, source__startswith=mark).first()
         if there:
             raise Refused(f"Linjen er allerede tilføjet som indtægt i {there.month}.")
-        added = [
-            saved(
-                AddedIncome(
-                    grant=row,
-                    month=month,
-                    kind=IncomeKind(meaning.kind),
-                    amount=monthly,
-                    source=f"{mark}{source}"[:200],
-                ),
-                user,
-                source,
-            )
-            for month in months
-        ]
+        common = {"grant": row, "kind": IncomeKind(meaning.kind), "amount": monthly, "source": f"{mark}{source}"[:200]}
+        added = [saved(AddedIncome(month=month, **common), user, source) for month in months]
         changed(row, first_month + 1, last_month + 1, f"Indtægt tilføjet fra R75: {source}", user, now)
         return added

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
+from django.utils.timezone import localdate
 
 from cases.letters import Draft, framed, reopen, write_letter
 from cases.lost_right import open_follow_up
@@ -81,7 +82,7 @@ def lost_rights(today: date, user: User, now: datetime) -> int:
 
     def due(grant: Grant) -> bool:
         last = asked.get(grant.pk)
-        return grant.pk not in waiting and lost_right_due(last.date() if last else None, today)
+        return grant.pk not in waiting and lost_right_due(localdate(last) if last else None, today)
 
     return _each((one for one in grants if due(one)), lambda grant: open_follow_up(grant, today, user, now))
 
@@ -89,7 +90,7 @@ def lost_rights(today: date, user: User, now: datetime) -> int:
 def _hurry(today: date, user: User) -> None:
     """An open follow-up older than the law's three months goes to the top of the inbox, once."""
     for task in Task.objects.open().filter(kind=TaskKind.LOST_RIGHT, priority__gt=URGENT):
-        if lost_right_overdue(task.created_at.date(), today):
+        if lost_right_overdue(localdate(task.created_at), today):
             with transaction.atomic():
                 task.priority, task.version = URGENT, task.version + 1
                 task._history_user, task._change_reason = user, "Mere end tre måneder siden sidste opfølgning"
@@ -161,7 +162,7 @@ def ceilings(today: date, user: User, now: datetime) -> int:
         WageCeiling.objects.filter(first_day__lte=today).values_list("grant_id").annotate(first=Max("first_day"))
     )
     tasks = Task.objects.filter(kind=TaskKind.CEILING).values_list("grant_id")
-    confirmed = {id_: at.date() for id_, at in tasks.annotate(at=Max("closed_at")) if at}
+    confirmed = {id_: localdate(at) for id_, at in tasks.annotate(at=Max("closed_at")) if at}
     waiting = set(Task.objects.open().filter(kind=TaskKind.CEILING).values_list("grant_id", flat=True))
 
     def is_due(grant: Grant) -> bool:

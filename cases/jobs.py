@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from cases import run_month
+from cases import follow_ups, run_month
 from cases.bank_days import run_day
 from cases.checks import rates_warning
 from cases.consistency import faults
@@ -60,7 +60,12 @@ def requeue_stale_blocks(now: datetime) -> int:
 
 
 def nightly() -> str:
-    """Once a night: the consistency check, and the warning about next year's rates. The lines it found."""
+    """Once a night: the follow-ups, the consistency check, and the warning about next year's rates.
+
+    The lines it found.
+    """
+    now = timezone.now()
+    follow_ups.daily(timezone.localdate(now), now)
     found = [*faults(), *filter(None, [rates_warning(timezone.localdate())])]
     for line in found:
         log.warning(line)
