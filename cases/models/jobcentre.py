@@ -80,6 +80,7 @@ class NoticeKind(models.TextChoices):
     HOLIDAY_PAY = "holiday_pay", "Feriepenge"
     SHIFT = "shift", "Målgruppeskift"
     ACTIVITY = "activity", "Aktivitet eller fravær"
+    COURSE = "course", "Kontaktforløb"
     OTHER_SYSTEM = "other_system", "Opgave i andet system"
     UNHANDLED = "unhandled", "Ukendt hændelse"
 
