@@ -99,7 +99,7 @@ def basis_of(facts: Facts) -> Basis:
     days = sum((period.days or ZERO for period in facts.periods if _holiday_in(period, month)), ZERO)
     return Basis(
         benefit_month=facts.benefit_month,
-        incomes=(*map(_income, income.reports), *holiday),
+        incomes=(*_incomes(income.reports), *holiday),
         benefits=(*_paid_benefits(reports), *_lost_benefits(facts, month)),
         wage_ceiling=ceiling_of(facts, month),
         holiday_days_on_unemployment_benefit=min(max(ZERO, days), DAYS_IN_MONTH),
@@ -133,8 +133,19 @@ def _earned(report: Report, tax_percent: Decimal | None) -> Decimal:
     return ZERO
 
 
-def _income(report: Report) -> Income:
-    return Income(report.kind, report.amount, report.own_pension, report.employer_pension, report.paid_hours)
+def _incomes(reports: tuple[Report, ...]) -> tuple[Income, ...]:
+    """One income a report. Hours that add up to less than none are unknown hours: INC35 asks for them."""
+    impossible = sum((one.paid_hours or ZERO for one in reports), ZERO) < 0
+    return tuple(
+        Income(
+            one.kind,
+            one.amount,
+            one.own_pension,
+            one.employer_pension,
+            None if impossible else one.paid_hours,
+        )
+        for one in reports
+    )
 
 
 def _paid_benefits(reports: list[Report]) -> tuple[Benefit, ...]:
