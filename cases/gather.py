@@ -32,6 +32,7 @@ from rules.months import Month
 
 MONTHS_BACK = 12
 COUNTED_ROLES = ("wage", "benefit")
+AS_REPORTED = "reported"
 REPORT_COLUMNS = (
     "id", "citizen_id", "month", "pay_month", "se_number", "role", "kind", "amount", "b_income", "own_pension",
     "employer_pension", "paid_hours", "hours_fault", "pay_date", "period_start", "period_end", "net_holiday_pay",
@@ -172,6 +173,7 @@ def _reports(citizens: list[int], month: Month, overlay: Overlay) -> defaultdict
         report__citizen__in=citizens, report__month__gte=month - 1 - MONTHS_BACK, report__month__lte=month
     ).values_list("report_id", "action", "amount", "paid_hours", "gross_holiday_pay")
     treatments = {id_: Treatment(*values) for id_, *values in treated} | dict(overlay.treatments)
+    treatments = {id_: one for id_, one in treatments.items() if one.action != AS_REPORTED}
     found: defaultdict[int, list[f.Report]] = defaultdict(list)
     rows = list(window.values_list(*REPORT_COLUMNS))
     originals = {_identity(row) for row in rows if not row[IS_REVERSAL]}
@@ -221,7 +223,8 @@ def _report(row: tuple[Any, ...], treatment: Treatment | None, reversal_fault: s
         corrected_in=pay_month if is_correction and pay_month > month else None,
     )
     yield _treated(report, treatment)
-    if b_income and not (treatment and treatment.action == "leave_out"):
+    replaced = treatment is not None and (treatment.action == "leave_out" or treatment.amount is not None)
+    if b_income and not replaced:
         yield replace(
             report, kind="b_income", amount=sign * b_income, own_pension=f.ZERO, employer_pension=f.ZERO,
             paid_hours=None, hours_fault="", net_holiday_pay=f.ZERO, must_judge=(), unknown=(),

@@ -86,7 +86,7 @@ class Command(PortalCommand):
         begun = time.monotonic()
         run = start_run(owner, month, User.objects.system(), timezone.now())
         if worker:
-            enqueue_run(run)
+            enqueue_run(run, timezone.now())
             self._follow(run, worker)
         work_run(run, 1)
         seconds = time.monotonic() - begun
