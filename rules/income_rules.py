@@ -244,9 +244,7 @@ def to_be_registered(view: MonthView, include_income_automatically: bool) -> Num
     """
     if include_income_automatically:
         return None
-    waiting = [
-        one for one in view.by_month[view.month] if not one.treatment and one.role not in ("left_out", "own_subsidy")
-    ]
+    waiting = [one for one in view.all_reports if not one.treatment and one.role not in ("left_out", "own_subsidy")]
     return _listed(view, [(f"SE {one.se_number}", one.counted) for one in waiting])
 
 
@@ -325,7 +323,7 @@ def _days(report: Report) -> int | None:
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, ZERO)
+    return Decimal(sum(amounts))
 
 
 def _listed(view: MonthView, pairs: list[tuple[str, Decimal]], between: str = ": ") -> Numbers | None:

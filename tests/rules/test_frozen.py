@@ -69,7 +69,7 @@ def test_a_value_as_json(value: Any, frozen: Any) -> None:
 
 
 def test_a_value_of_another_type_is_refused() -> None:
-    with pytest.raises(StopIteration):
+    with pytest.raises(TypeError):
         freeze(object())
 
 

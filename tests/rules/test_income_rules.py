@@ -138,6 +138,18 @@ CANCELLED = (report(AUGUST), report(SEPTEMBER), reversal(report(SEPTEMBER)))
             (report(SEPTEMBER, pay_date=None, period_start=date(2026, 8, 31), period_end=None),),
             (),
         ),
+        (
+            "a period that ends on the first of August",
+            (report(SEPTEMBER, pay_date=None, period_start=JULY.first_day, period_end=date(2026, 8, 1)),),
+            (),
+        ),
+        (
+            "a period that ends on the last of July",
+            (report(SEPTEMBER, pay_date=None, period_start=JULY.first_day, period_end=date(2026, 7, 31)),),
+            (AUGUST,),
+        ),
+        ("a benefit that touches", (report(SEPTEMBER), benefit(month=SEPTEMBER, **SPAN)), (AUGUST,)),
+        ("a report left out that touches", (report(SEPTEMBER), replace(PAID_ONCE, treatment="leave_out")), (AUGUST,)),
         ("no dates at all", (report(SEPTEMBER, pay_date=None, period_start=None, period_end=None),), (AUGUST,)),
         ("a month of benefits only", (report(AUGUST, role="benefit", kind="sickness_benefit"), BEFORE[1]), (AUGUST,)),
         ("own subsidy only", (report(AUGUST, role="own_subsidy", kind=""), BEFORE[1]), (AUGUST,)),
@@ -363,6 +375,15 @@ def test_inc4_an_average_of_nothing_has_no_percent() -> None:
     case = facts(report(period_start=date(2026, 8, 1)), before=())
     assert numbers("INC4", case).deviation is None
     assert numbers("INC4", case).expected == 0
+
+
+@pytest.mark.parametrize(("average", "deviation"), [("0.01", D(39_900)), ("1", D(300)), ("-1", None)])
+def test_inc4_percent_of_the_least_average(average: str, deviation: Decimal | None) -> None:
+    """Four kroner against an average of one øre, of one krone, and of less than nothing."""
+    touches = {"period_start": date(2026, 8, 1)}
+    before = (report(AUGUST, 2 * D(average)),)
+    case = facts(report(amount=4, **touches), before=before)
+    assert numbers("INC4", case).deviation == deviation
 
 
 # --- INC5 --------------------------------------------------------------------------------------------------
