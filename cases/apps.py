@@ -1,7 +1,16 @@
 """The app: who, when, what we did."""
 
+from typing import Any
+
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
+from django.utils import timezone
+
+
+def remember_login(sender: Any, user: Any, **_: Any) -> None:
+    """When a user last signed in, without a row in the user's history each time."""
+    sender.objects.filter(pk=user.pk).update(last_login=timezone.now())
 
 
 class CasesConfig(AppConfig):
@@ -15,4 +24,6 @@ class CasesConfig(AppConfig):
 
         post_migrate.connect(load_reference_data, sender=self, dispatch_uid="cases.reference_data")
         post_migrate.connect(load_schedules, dispatch_uid="cases.schedules", sender=apps.get_app_config("django_q"))
+        user_logged_in.disconnect(dispatch_uid="update_last_login")
+        user_logged_in.connect(remember_login, dispatch_uid="cases.remember_login")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="cases.guards")

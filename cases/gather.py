@@ -31,10 +31,12 @@ from rules import facts as f
 from rules.months import Month
 
 MONTHS_BACK = 12
+WANTS_HUMAN = "Borgeren ønsker behandling af et menneske"
 COUNTED_ROLES = ("wage", "benefit")
 JOB_COLUMNS = (
     "se_number", "is_fleksjob", "first_day", "last_day", "same_month", "agreed_hours", "agreed_pension_percent",
 )  # fmt: skip
+AS_REPORTED = "reported"
 REPORT_COLUMNS = (
     "id", "citizen_id", "month", "pay_month", "se_number", "role", "kind", "amount", "b_income", "own_pension",
     "employer_pension", "paid_hours", "hours_fault", "pay_date", "period_start", "period_end", "net_holiday_pay",
@@ -71,7 +73,7 @@ def gather(grant_ids: Iterable[int], month: Month, overlay: Overlay = NOTHING) -
     grants = list(
         Grant.objects.filter(id__in=ids).values_list(
             "id", "citizen_id", "first_day", "last_day", "needs_manual", "expected_wage", "citizen__birth_date",
-            "citizen__tax_percent",
+            "citizen__tax_percent", "needs_manual_until", "citizen__wants_human",
         )
     )  # fmt: skip
     jobs = _grouped(Job, ids, JOB_COLUMNS, f.Job)
@@ -87,7 +89,7 @@ def gather(grant_ids: Iterable[int], month: Month, overlay: Overlay = NOTHING) -
             grant_last_day=last,
             birth_date=birth,
             tax_percent=None if tax is None else Decimal(tax),
-            needs_manual=manual,
+            needs_manual=manual_reason(month, manual, until, wants_human=human),
             expected_wage=wage,
             reports=_in_order((*_until(month, reports[citizen], jobs[id_]), *added[id_], *overlay.added)),
             jobs=tuple(jobs[id_]),
@@ -97,8 +99,16 @@ def gather(grant_ids: Iterable[int], month: Month, overlay: Overlay = NOTHING) -
             last_confirmed=confirmed.get(id_),
             answers=tuple(sorted({*answers[id_], *overlay.answers}, key=lambda one: (one.code, one.numbers))),
         )
-        for id_, citizen, first, last, manual, wage, birth, tax in grants
+        for id_, citizen, first, last, manual, wage, birth, tax, until, human in grants
     }
+
+
+def manual_reason(month: Month, reason: str, until: date | None, *, wants_human: bool) -> str:
+    """Why a person must handle the month, "" when none must: what the register lacks, until a day, and the citizen's
+    own wish not to be decided on by a program (GDPR art. 22).
+    """
+    lacking = reason if until is None or until >= month.first_day else ""
+    return "; ".join(filter(None, [lacking, WANTS_HUMAN if wants_human else ""]))
 
 
 def _grouped(model: Any, ids: list[int], columns: tuple[str, ...], make: Any) -> defaultdict[int, list[Any]]:
@@ -175,6 +185,7 @@ def _reports(citizens: list[int], month: Month, overlay: Overlay) -> defaultdict
         report__citizen__in=citizens, report__month__gte=month - 1 - MONTHS_BACK, report__month__lte=month
     ).values_list("report_id", "action", "amount", "paid_hours", "gross_holiday_pay")
     treatments = {id_: Treatment(*values) for id_, *values in treated} | dict(overlay.treatments)
+    treatments = {id_: one for id_, one in treatments.items() if one.action != AS_REPORTED}
     found: defaultdict[int, list[f.Report]] = defaultdict(list)
     rows = list(window.values_list(*REPORT_COLUMNS))
     originals = {_identity(row) for row in rows if not row[IS_REVERSAL]}
@@ -224,7 +235,8 @@ def _report(row: tuple[Any, ...], treatment: Treatment | None, reversal_fault: s
         corrected_in=pay_month if is_correction and pay_month > month else None,
     )
     yield _treated(report, treatment)
-    if b_income and not (treatment and treatment.action == "leave_out"):
+    replaced = treatment is not None and (treatment.action == "leave_out" or treatment.amount is not None)
+    if b_income and not replaced:
         yield replace(
             report, kind="b_income", amount=sign * b_income, own_pension=f.ZERO, employer_pension=f.ZERO,
             paid_hours=None, hours_fault="", net_holiday_pay=f.ZERO, must_judge=(), unknown=(),

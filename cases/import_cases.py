@@ -147,9 +147,7 @@ def import_cases(data: bytes, municipality: Municipality, user: User, *, save: b
             if (row["cpr"], row["bevilling_fra"]) in known:
                 result.known += 1
             elif row.get("bevilling_til") is None and row["cpr"] in open_cases:
-                result.faults.append(
-                    f"Række {row['row']}, kolonne cpr: har allerede en sag uden slutdato."
-                )
+                result.faults.append(f"Række {row['row']}, kolonne cpr: har allerede en sag uden slutdato.")
             elif row.get("sagsnummer") in numbers:
                 result.faults.append(f"Række {row['row']}, kolonne sagsnummer: {row['sagsnummer']} er brugt.")
             else:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from cases import follow_ups, run_month
 from cases.bank_days import run_day
 from cases.checks import rates_warning
 from cases.consistency import faults
-from cases.models import Block, BlockState, Municipality, Run, User, has_rates
+from cases.fetch_income import fetch_income
+from cases.integrations.eindkomst.client import EIndkomstClient
+from cases.models import Block, BlockState, IncomeReport, Municipality, Run, User, has_rates
 from rules.months import Month
 
 log = logging.getLogger(__name__)
@@ -35,17 +39,38 @@ def tick() -> None:
     requeue_stale_blocks(now)
 
 
-def start_due_runs(today: date, now: datetime) -> list[Run]:
-    """Start the current month's run in each municipality from its run day on; once, and only with rates."""
+def start_due_runs(today: date, now: datetime) -> list[int]:
+    """Queue the current month in each municipality from its run day on; once, and only with rates.
+
+    Gives the municipalities' ids. Their month is one job each: look up first, then run.
+    """
     month = Month.of(today)
     if today < run_day(month) or not has_rates(month):
         return []
-    started = []
-    for municipality in Municipality.objects.exclude(runs__benefit_month=month):
-        run = run_month.start_run(municipality, month, User.objects.system(), now)
-        run_month.enqueue_run(run)
-        started.append(run)
-    return started
+    due = list(Municipality.objects.exclude(runs__benefit_month=month).values_list("id", flat=True))
+    for municipality_id in due:
+        async_task("cases.jobs.monthly", municipality_id, str(month))
+    return due
+
+
+def monthly(municipality_id: int, month: str) -> str:
+    """The monthly job of one municipality: fetch the income where an address is set, then start the run."""
+    return start_month(Municipality.objects.get(id=municipality_id), Month.parse(month), timezone.now())
+
+
+def start_month(municipality: Municipality, month: Month, now: datetime) -> str:
+    """Fetch and run. A month whose income has not come at all is not run: every case would become a task."""
+    if settings.EINDKOMST_URL:
+        fetched = fetch_income(municipality, month, EIndkomstClient(settings.EINDKOMST_URL), User.objects.system(), now)
+        for fault in fetched.faults:
+            log.warning("municipality=%s %s", municipality.code, fault)
+    if not IncomeReport.objects.of(municipality).filter(pay_month=month - 1).exists():
+        sentence = f"{municipality}: kørslen {month} er ikke startet, for der er ingen indkomstsvar for {month - 1}."
+        log.warning(sentence)
+        return sentence
+    run = run_month.start_run(municipality, month, User.objects.system(), now)
+    run_month.enqueue_run(run, now)
+    return f"{run} er startet i {municipality}."
 
 
 def requeue_stale_blocks(now: datetime) -> int:
@@ -55,7 +80,7 @@ def requeue_stale_blocks(now: datetime) -> int:
     )
     runs = Run.objects.filter(id__in=stale.values("run_id"))
     for run in runs:
-        run_month.enqueue_run(run)
+        run_month.enqueue_run(run, now)
     return stale.count()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from rules.rates import published_rate_rows
 
@@ -40,13 +42,14 @@ def load_schedules(**_: Any) -> None:
 
     from cases.jobs import TICK_MINUTES
 
-    Schedule.objects.update_or_create(
-        name="tick",
-        defaults={"func": "cases.jobs.tick", "schedule_type": Schedule.MINUTES, "minutes": TICK_MINUTES, "repeats": -1},
+    now = timezone.now()
+    clockwork = (
+        ("tick", Schedule.MINUTES, now + timedelta(minutes=TICK_MINUTES)),
+        ("nightly", Schedule.DAILY, now + timedelta(days=1)),
     )
-    Schedule.objects.update_or_create(
-        name="nightly", defaults={"func": "cases.jobs.nightly", "schedule_type": Schedule.DAILY, "repeats": -1}
-    )
+    for name, kind, first in clockwork:
+        rhythm = {"func": f"cases.jobs.{name}", "schedule_type": kind, "minutes": TICK_MINUTES, "repeats": -1}
+        Schedule.objects.update_or_create(name=name, defaults=rhythm, create_defaults={**rhythm, "next_run": first})
 
 
 def _add_rates(rates: Any, row: dict[str, Any], system: Any) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import Error as DatabaseFault
 from django.db import transaction
+from django_q.tasks import async_task
 
 from cases.due import due_in
 from cases.gather import gather
@@ -105,6 +105,7 @@ def work_block(block_id: int, now: datetime) -> None:
     block.save(update_fields=["attempts", "last_seen_at"])
     if block.attempts > MAX_ATTEMPTS:
         Block.objects.filter(id=block_id).update(state=BlockState.FAILED)
+        finish_if_done(block.run_id, now)
         return
     try:
         with transaction.atomic():
@@ -329,10 +330,9 @@ def waiting_blocks(run: Run) -> list[int]:
     return list(run.blocks.waiting().order_by("id").values_list("id", flat=True))
 
 
-def enqueue_run(run: Run) -> Any:
+def enqueue_run(run: Run, now: datetime) -> None:
     """Hand the waiting blocks to the background worker; taken up when this transaction commits."""
-    from django_q.tasks import async_task
-
     with transaction.atomic():
         for block_id in waiting_blocks(run):
             async_task("cases.jobs.work_block", block_id, group=f"run-{run.id}")
+    finish_if_done(run.id, now)

@@ -17,6 +17,7 @@ class PortalAdminSite(AdminSite):
     site_header = "Fleksløn"
     index_title = "Administration"
     site_url = "/"
+    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and getattr(request.user, "may_open_admin", False))

@@ -107,6 +107,7 @@ LOCALE_PATHS = [BASE_DIR / "cases" / "locale"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = LOCAL_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_BACKEND = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if PRODUCTION

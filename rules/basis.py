@@ -35,14 +35,11 @@ class MonthIncome:
         return tuple(report for report in self.reports if report.kind not in NEVER_COUNTED)
 
 
-def month_income(facts: Facts, month: Month) -> MonthIncome:
-    """The income of a month of the case."""
-    return income_from(reports_in(facts, month), facts, month)
-
-
 def reports_in(facts: Facts, month: Month) -> list[Report]:
     """Every report of a month that has not been left out by a person."""
-    return [one for one in facts.reports if one.month == month and one.treatment != LEFT_OUT]
+    number, year = month.number, month.year  # three times as fast as to compare months, and asked for every report
+    of_month = (one for one in facts.reports if one.month.number == number and one.month.year == year)
+    return [one for one in of_month if one.treatment != LEFT_OUT]
 
 
 def income_from(reports: Iterable[Report], facts: Facts, month: Month) -> MonthIncome:
@@ -73,12 +70,12 @@ def gross_earned_holiday(report: Report, tax_percent: Decimal | None) -> Decimal
 
 def holiday_pay(facts: Facts, month: Month) -> Decimal:
     """Holiday pay in the basis of a month, kroner: held (added) less earned and taken out (§ 6)."""
-    return month_income(facts, month).holiday_pay
+    return income_from(reports_in(facts, month), facts, month).holiday_pay
 
 
 def income_of(facts: Facts, month: Month) -> Decimal:
     """All counted income of a month with pension and holiday pay, kroner. Corrections may make it negative."""
-    return month_income(facts, month).total
+    return income_from(reports_in(facts, month), facts, month).total
 
 
 def ceiling_in_force(facts: Facts, month: Month) -> WageCeiling | None:
@@ -111,7 +108,7 @@ def basis_of(facts: Facts) -> Basis:
     days = sum((period.days or ZERO for period in facts.periods if _holiday_in(period, month)), ZERO)
     return Basis(
         benefit_month=facts.benefit_month,
-        incomes=(*map(_income, income.reports), *holiday),
+        incomes=(*_incomes(income.reports), *holiday),
         benefits=(*_paid_benefits(reports), *_lost_benefits(facts, month)),
         wage_ceiling=ceiling_of(facts, month),
         holiday_days_on_unemployment_benefit=min(max(ZERO, days), DAYS_IN_MONTH),
@@ -145,8 +142,19 @@ def _earned(report: Report, tax_percent: Decimal | None) -> Decimal:
     return ZERO
 
 
-def _income(report: Report) -> Income:
-    return Income(report.kind, report.amount, report.own_pension, report.employer_pension, report.paid_hours)
+def _incomes(reports: tuple[Report, ...]) -> tuple[Income, ...]:
+    """One income a report. Hours that add up to less than none are unknown hours: INC35 asks for them."""
+    impossible = sum((one.paid_hours or ZERO for one in reports), ZERO) < 0
+    return tuple(
+        Income(
+            one.kind,
+            one.amount,
+            one.own_pension,
+            one.employer_pension,
+            None if impossible else one.paid_hours,
+        )
+        for one in reports
+    )
 
 
 def _paid_benefits(reports: list[Report]) -> tuple[Benefit, ...]:

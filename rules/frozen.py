@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, fields
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import compress
-from operator import attrgetter, ne
+from operator import attrgetter, call, ne
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -23,8 +23,7 @@ def freeze(value: Any) -> Any:
     A dataclass becomes its fields in alphabetical order, without those at an empty default. A default that is
     a figure or a flag is always written out: a later version of the program may have another one.
     """
-    kind: Any = type(value)
-    return _writer(kind)(value)
+    return _WRITERS[type(value)](value)
 
 
 def thaw(kind: Any, value: Any) -> Any:
@@ -54,11 +53,8 @@ _SORTING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 _IN_ORDER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
-@cache
-def _writer(kind: Any) -> Callable[[Any], Any]:
-    """What freezes values of a type: a known one or a subclass of it (a named tuple), or a dataclass."""
-    if kind in _WRITERS or not is_dataclass(kind):
-        return next(write for known, write in _WRITERS.items() if issubclass(kind, known))
+def _writer_of(kind: Any) -> Callable[[Any], dict[str, Any]]:
+    """What freezes the values of a dataclass. The loops run in C: a case has some hundred fields."""
     defaults = {field.name: MISSING if _is_setting(field.default) else field.default for field in fields(kind)}
     names = sorted(defaults)
     at_default = [defaults[name] for name in names]
@@ -67,8 +63,8 @@ def _writer(kind: Any) -> Callable[[Any], Any]:
     def write(value: Any) -> dict[str, Any]:
         values = read(value)[1:]
         told = list(map(ne, values, at_default))
-        pairs = zip(compress(names, told), compress(values, told), strict=True)
-        return {name: _WRITERS.get(found.__class__, freeze)(found) for name, found in pairs}
+        writers = map(_WRITERS.__getitem__, map(type, compress(values, told)))
+        return dict(zip(compress(names, told), map(call, writers, compress(values, told)), strict=True))
 
     return write
 
@@ -78,6 +74,7 @@ def _is_setting(default: Any) -> bool:
     return isinstance(default, int) or (isinstance(default, Decimal) and default != 0)
 
 
+@lru_cache(maxsize=10_000)
 def _number(value: Decimal) -> str:
     """A decimal without exponent and without trailing zeros, and never "-0"."""
     text = str(value)
@@ -93,20 +90,31 @@ def _same(value: Any) -> Any:
 
 
 def _list(values: Any) -> list[Any]:
-    return [freeze(one) for one in values]
+    return list(map(freeze, values))
 
 
-_WRITERS: dict[type, Callable[[Any], Any]] = {
-    str: _same,
-    Decimal: _number,
-    date: date.isoformat,
-    Month: str,
-    tuple: _list,
-    list: _list,
-    NoneType: _same,
-    bool: _same,
-    int: _same,
-}
+class _Writers(dict[Any, Callable[[Any], Any]]):
+    """By type. One that is met for the first time is a dataclass, or a subclass of a known type (a named tuple)."""
+
+    def __missing__(self, kind: Any) -> Callable[[Any], Any]:
+        known = next((write for one, write in self.items() if issubclass(kind, one)), None)
+        self[kind] = known or _writer_of(kind)
+        return self[kind]
+
+
+_WRITERS = _Writers(
+    {
+        str: _same,
+        Decimal: _number,
+        date: lru_cache(maxsize=10_000)(date.isoformat),
+        Month: str,
+        tuple: _list,
+        list: _list,
+        NoneType: _same,
+        bool: _same,
+        int: _same,
+    }
+)
 
 
 def _thaw(kind: Any, value: Any) -> Any:

@@ -72,7 +72,7 @@ def several_employers(view: MonthView) -> Numbers | None:
     paid = view.paid_by_employer
     if len(paid) <= 1:
         return None
-    details = tuple(f"SE {number}: {amount} kr." for number, amount in paid.items())
+    details = tuple(f"SE {number}: {oere(amount)} kr." for number, amount in paid.items())
     return _number_of(view, details, expected=Decimal(1))
 
 
@@ -98,17 +98,14 @@ def earlier_month_corrected(view: MonthView) -> Numbers | None:
     found = [
         one
         for one in view.facts.reports
-        if one.corrected_in is not None
-        and one.corrected_in == view.month
-        and one.month < view.month
-        and not one.treatment
+        if one.corrected_in == view.month and one.month < view.month and not one.treatment
     ]
     if not found:
         return None
     return Numbers(
         found=_sum(one.counted for one in found),
         months=tuple(sorted({one.month for one in found})),
-        details=tuple(f"SE {one.se_number}: {one.counted} kr. til {one.month}" for one in found),
+        details=tuple(f"SE {one.se_number}: {oere(one.counted)} kr. til {one.month}" for one in found),
     )
 
 
@@ -230,9 +227,13 @@ def needs_manual(view: MonthView) -> Numbers | None:
 
 
 def hours_missing(view: MonthView) -> Numbers | None:
-    """INC35. Broken when wage is paid and no report has hours: ordinary ATP cannot be set (LAB § 138)."""
+    """INC35. Broken when wage is paid and no report has hours: ordinary ATP cannot be set (LAB § 138).
+
+    Nor can it when corrections leave fewer hours than none.
+    """
     paid = [one for one in view.wages if one.counted > 0]
-    known = any(one.paid_hours is not None and not one.hours_fault for one in paid)
+    stated = any(one.paid_hours is not None and not one.hours_fault for one in paid)
+    known = stated and view.proposal.ordinary_atp is not None
     if not paid or known or invalid_hours(view):
         return None
     details = tuple(f"SE {one.se_number}" for one in paid)
@@ -246,9 +247,7 @@ def to_be_registered(view: MonthView, include_income_automatically: bool) -> Num
     """
     if include_income_automatically:
         return None
-    waiting = [
-        one for one in view.by_month[view.month] if not one.treatment and one.role not in ("left_out", "own_subsidy")
-    ]
+    waiting = [one for one in view.all_reports if not one.treatment and one.role not in ("left_out", "own_subsidy")]
     return _listed(view, [(f"SE {one.se_number}", one.counted) for one in waiting])
 
 
@@ -347,7 +346,7 @@ def _days(report: Report) -> int | None:
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, ZERO)
+    return Decimal(sum(amounts))
 
 
 def _listed(view: MonthView, pairs: list[tuple[str, Decimal]], between: str = ": ") -> Numbers | None:
@@ -357,7 +356,7 @@ def _listed(view: MonthView, pairs: list[tuple[str, Decimal]], between: str = ":
     return Numbers(
         found=_sum(amount for _, amount in pairs),
         months=(view.month,),
-        details=tuple(f"{label}{between}{amount} kr." for label, amount in pairs),
+        details=tuple(f"{label}{between}{oere(amount)} kr." for label, amount in pairs),
     )
 
 

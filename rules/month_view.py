@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from rules.basis import LEFT_OUT, MonthIncome, ceiling_in_force, counts, covers, income_from
+from rules.basis import MonthIncome, ceiling_in_force, counts, covers, income_from, reports_in
 from rules.calculation import Calculation
 from rules.classified_report import FERIEKONTO_SE
 from rules.facts import ZERO, Facts, Job, PaidSubsidy, Period, Report, WageCeiling
@@ -36,29 +35,22 @@ class MonthView:
         return self.month - 2, self.month - 1
 
     @cached_property
-    def by_month(self) -> dict[Month, list[Report]]:
-        """Every report that has not been left out by a person, by income month."""
-        found: dict[Month, list[Report]] = defaultdict(list)
-        for one in self.facts.reports:
-            if one.treatment != LEFT_OUT:
-                found[one.month].append(one)
-        return found
+    def all_reports(self) -> list[Report]:
+        """Every report of the income month that has not been left out by a person."""
+        return reports_in(self.facts, self.month)
 
     @cached_property
     def now(self) -> MonthIncome:
-        return self.income_in(self.month)
+        return income_from(self.all_reports, self.facts, self.month)
 
     @cached_property
     def before(self) -> tuple[MonthIncome, ...]:
-        return tuple(self.income_in(month) for month in self.two_before)
-
-    def income_in(self, month: Month) -> MonthIncome:
-        return income_from(self.by_month[month], self.facts, month)
+        return tuple(income_from(reports_in(self.facts, one), self.facts, one) for one in self.two_before)
 
     @cached_property
     def reports(self) -> tuple[Report, ...]:
         """Those in force: a report and the reversal that undoes it are both gone."""
-        return without_undone(tuple(self.by_month[self.month]))
+        return without_undone(self.all_reports)
 
     @cached_property
     def untreated(self) -> tuple[Report, ...]:
@@ -158,7 +150,7 @@ def days_inside(days: range, spans: Iterable[Job | Period]) -> int:
     return len(inside)
 
 
-def without_undone(reports: tuple[Report, ...]) -> tuple[Report, ...]:
+def without_undone(reports: Iterable[Report]) -> tuple[Report, ...]:
     """The reports without each pair of an original and the reversal that undoes it: nothing was paid by them."""
     standing: list[Report] = []
     for report in reports:
@@ -167,13 +159,13 @@ def without_undone(reports: tuple[Report, ...]) -> tuple[Report, ...]:
             standing.append(report)
         else:
             standing.remove(original)
-    return reports if len(standing) == len(reports) else tuple(standing)
+    return tuple(standing)
 
 
 def _undoes(one: Report, other: Report) -> bool:
     """Two reports of one employer and period with opposite figures."""
-    figures, opposite = _figures(one), _figures(other)
-    return _who(one) == _who(other) and any(figures) and all(a == -b for a, b in zip(figures, opposite, strict=True))
+    figures = _figures(one)
+    return _who(one) == _who(other) and any(figures) and figures == tuple(-figure for figure in _figures(other))
 
 
 def _who(report: Report) -> tuple[object, ...]:

@@ -30,6 +30,14 @@ EIGHT_DIGITS = RegexValidator(r"^\d{8}$", "Skriv otte cifre.")
 class RolesFormSet(BaseInlineFormSet):
     """A user without a role cannot be found again by the municipality's administrator."""
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Each field says what it is to a screen reader: Django's table names them in the header only."""
+        super().add_fields(form, index)
+        words = {"municipality": "Kommune", "role": "Rolle", "DELETE": "Fjern rollen"}
+        for name in words.keys() & form.fields.keys():
+            widget = form.fields[name].widget
+            getattr(widget, "widget", widget).attrs["aria-label"] = words[name]
+
     def clean(self) -> None:
         super().clean()
         kept = [form for form in self.forms if form.cleaned_data.get("role") and not form.cleaned_data.get("DELETE")]

@@ -12,6 +12,7 @@ from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel, ScopedQuerySet
 from cases.models.fields import HundredthsField, MoneyField, MonthField
 from cases.models.people import Citizen
+from rules.money import danish
 from rules.months import Month
 
 
@@ -128,7 +129,7 @@ class WageCeiling(GrantPart):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} kr. fra {self.first_day}"
+        return f"{danish(self.amount)} kr. fra {self.first_day:%d.%m.%Y}"
 
 
 class PeriodKind(models.TextChoices):
@@ -190,7 +191,7 @@ class Period(GrantPart):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} fra {self.first_day}"
+        return f"{self.get_kind_display()} fra {self.first_day:%d.%m.%Y}"
 
     def covers(self, first: date, last: date) -> bool:
         return self.first_day <= last and (self.last_day is None or self.last_day >= first)
@@ -210,7 +211,7 @@ class EarlierSubsidy(GrantPart):
         constraints = [models.UniqueConstraint(fields=["grant", "benefit_month"], name="one_earlier_subsidy_a_month")]
 
     def __str__(self) -> str:
-        return f"{self.benefit_month}: {self.amount} kr."
+        return f"{self.benefit_month}: {danish(self.amount)} kr."
 
 
 class Employer(models.Model):

@@ -13,6 +13,7 @@ from cases.models.base import InsertOnlyModel, ScopedModel
 from cases.models.fields import HundredthsField, MoneyField, MonthField
 from cases.models.grant import Grant, GrantPart
 from cases.models.people import Citizen
+from rules.money import danish
 
 
 class IncomeFile(InsertOnlyModel):
@@ -109,12 +110,13 @@ class TreatmentAction(models.TextChoices):
     INCLUDE = "include", "Medtag"
     LEAVE_OUT = "leave_out", "Lad ude"
     CORRECT = "correct", "Ret"
+    AS_REPORTED = "reported", "Som indberettet"
 
 
 class IncomeTreatment(ScopedModel):
     """What a person decided about a report: include, leave out, or count other figures. With history.
 
-    ``amount`` replaces the report's amount and pensions together; empty fields leave the report's own.
+    ``amount`` replaces all the report's amounts and pensions together; empty fields leave the report's own.
     """
 
     municipality_path = "report__citizen__municipality"
@@ -160,4 +162,4 @@ class AddedIncome(GrantPart):
         verbose_name_plural = "tilføjede indtægter"
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.month}: {self.amount} kr."
+        return f"{self.get_kind_display()} {self.month}: {danish(self.amount)} kr."

@@ -11,6 +11,7 @@ from cases.models.decision import Decision
 from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant
 from cases.models.people import Citizen
+from rules.money import danish
 
 
 class PaymentStatus(models.TextChoices):
@@ -48,7 +49,7 @@ class Payment(InsertOnlyModel):
         indexes = [models.Index(fields=["municipality", "benefit_month", "status"], name="payment_by_month")]
 
     def __str__(self) -> str:
-        return f"{self.benefit_month}: {self.payable_before_tax} kr."
+        return f"{self.benefit_month}: {danish(self.payable_before_tax)} kr."
 
 
 class LineKind(models.TextChoices):
@@ -73,7 +74,7 @@ class PaymentLine(InsertOnlyModel):
         constraints = [models.UniqueConstraint(fields=["payment", "kind"], name="one_line_per_kind")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.amount}"
+        return f"{self.get_kind_display()}: {danish(self.amount)}"
 
 
 class PaymentEvent(InsertOnlyModel):

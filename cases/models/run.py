@@ -74,6 +74,8 @@ class Block(ScopedModel):
     objects = BlockQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "blok"
+        verbose_name_plural = "blokke"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["run", "first_grant"], name="one_block_per_range")]
 
@@ -93,6 +95,8 @@ class Failure(ScopedModel):
     solved_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "programfejl"
+        verbose_name_plural = "programfejl"
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "grant"], condition=models.Q(solved_at__isnull=True), name="one_open_failure_per_case"

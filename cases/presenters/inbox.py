@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.models import Task
 from cases.presenters.concerns import short
-from cases.presenters.words import short_day, short_month
+from cases.presenters.words import first_sentence, short_day, short_month
 from rules.income_rules import BY_CODE
 
 
@@ -41,7 +41,7 @@ def _row(task: Task, today: date) -> InboxRow:
     concerns = [one for one in task.concerns.all() if not one.answered_at or not task.is_open]
     return InboxRow(
         task,
-        task.headline.split(". ")[0].removesuffix("."),
+        first_sentence(task.headline),
         f"{short_month(task.benefit_month)} {task.benefit_month.year}",
         due_words(task.due_date, today),
         task.is_open and task.due_date < today,

@@ -70,6 +70,11 @@ def plain(value: Decimal | None) -> str:
     return f"{value.normalize():f}".replace(".", ",")
 
 
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that a new sentence follows ("ift. de to" is none), without it."""
+    return re.split(r"\.\s+(?=[A-ZÆØÅ])", text, maxsplit=1)[0].removesuffix(".")
+
+
 def readable(text: str, names: Mapping[str, str] | None = None) -> str:
     """A detail of the rules in Danish notation, with the employer's name instead of the SE number."""
     text = _SE.sub(lambda found: (names or {}).get(found[1]) or f"SE {found[1]}", text)

@@ -8,7 +8,7 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from cases.models import Role, User
-from cases.presenters.words import plain
+from cases.presenters.words import first_sentence, plain
 
 register = template.Library()
 
@@ -72,8 +72,8 @@ def lov(text: Any) -> str:
 
 @register.filter
 def lille(sentence: Any) -> str:
-    """A sentence as a part of another: its first clause, small first letter, no full stop."""
-    text = str(sentence).split(". ")[0].removesuffix(".")
+    """A sentence as a part of another: the first of it, small first letter, no full stop."""
+    text = first_sentence(str(sentence))
     return text[:1].lower() + text[1:]
 
 

@@ -40,7 +40,7 @@ def start(request: HttpRequest) -> HttpResponse:
             return _rehearsal(request, municipality, month)
         _check_month_has_begun(month)
         run = start_run(municipality, month, request.user, timezone.now())
-        enqueue_run(run)
+        enqueue_run(run, timezone.now())
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("runs")

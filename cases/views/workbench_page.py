@@ -195,8 +195,8 @@ class WorkbenchPage:
 
     @cached_property
     def concerns(self) -> list[ShownConcern]:
-        """As they stand now; for a task that is done, as they were answered."""
-        if not self.task.is_open:
+        """As they stand now; for a task that is done or about a paid month, as the task has them."""
+        if not self.task.is_open or self.is_recalculation:
             rows = self.task.concerns.all()
             return from_json([{"code": row.code, "numbers": row.numbers} for row in rows], self.names)
         try:

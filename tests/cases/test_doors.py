@@ -16,14 +16,27 @@ from cases import jobs
 from cases.checks import rates_are_entered, rates_warning
 from cases.integrations.eindkomst import WRAPPERS, read_answer
 from cases.integrations.eindkomst_stub import Register, StubServer
-from cases.models import AccessLog, Citizen, EarlierSubsidy, Grant, IncomeReport, NationalRates, Run, Task
+from cases.models import (
+    AccessLog,
+    Citizen,
+    EarlierSubsidy,
+    Grant,
+    IncomeReport,
+    NationalRates,
+    Run,
+    Task,
+    User,
+    rates_for,
+)
 from tests.cases.builders import (
     CPR,
     NOVEMBER,
+    NOW,
     OCTOBER,
     SE,
     answer,
     cpr,
+    give,
     make_case,
     make_municipality,
     ordinary,
@@ -132,33 +145,68 @@ def test_a_register_that_does_not_answer_is_said_and_the_look_up_is_still_logged
     assert AccessLog.objects.count() == 1
 
 
-def test_the_tick_starts_a_months_run_once_from_its_run_day(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tick_starts_a_months_job_once_from_its_run_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    municipality = make_municipality()
+    give(make_case(municipality), ordinary())
+    queued: list[Any] = []
+    monkeypatch.setattr(jobs, "async_task", lambda *arguments: queued.append(arguments))
+    assert jobs.start_due_runs(date(2026, 11, 10), NOW) == []
+    assert jobs.start_due_runs(date(2026, 11, 11), NOW) == [municipality.pk]
+    assert queued == [("cases.jobs.monthly", municipality.pk, "2026-11")]
+    assert "er startet" in jobs.start_month(municipality, NOVEMBER, NOW)
+    assert Run.objects.get().benefit_month == NOVEMBER
+    assert jobs.start_due_runs(date(2026, 11, 12), NOW) == []
+
+
+def test_the_monthly_job_looks_up_first_where_an_address_is_set(settings: Any) -> None:
+    municipality = make_municipality()
+    grant = make_case(municipality)
+    with StubServer(Register(list(read_answer(answer((grant, ordinary()))))), port=0) as stub:
+        settings.EINDKOMST_URL = stub.url
+        assert "er startet" in jobs.start_month(municipality, NOVEMBER, NOW)
+    assert IncomeReport.objects.count() == 3
+
+
+def test_a_month_whose_income_has_not_come_is_not_run() -> None:
     municipality = make_municipality()
     make_case(municipality)
-    queued: list[Any] = []
-    monkeypatch.setattr(jobs.run_month, "enqueue_run", queued.append)
-    now = datetime(2026, 11, 11, 9, 0, tzinfo=UTC)
-    assert jobs.start_due_runs(date(2026, 11, 10), now) == []
-    assert [run.benefit_month for run in jobs.start_due_runs(date(2026, 11, 11), now)] == [NOVEMBER]
-    assert jobs.start_due_runs(date(2026, 11, 12), now) == []
-    assert len(queued) == 1
+    assert "ingen indkomstsvar for 2026-10" in jobs.start_month(municipality, NOVEMBER, NOW)
+    assert not Run.objects.exists()
 
 
 def test_the_tick_starts_nothing_in_a_month_without_rates() -> None:
     make_case(make_municipality())
     assert jobs.start_due_runs(date(2027, 1, 20), datetime(2027, 1, 20, tzinfo=UTC)) == []
-    assert not Run.objects.exists()
 
 
 def test_stale_blocks_go_back_to_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_case(make_municipality())
+    municipality = make_municipality()
+    make_case(municipality)
     queued: list[Any] = []
-    monkeypatch.setattr(jobs.run_month, "enqueue_run", queued.append)
-    start = datetime(2026, 11, 11, 9, 0, tzinfo=UTC)
-    (run,) = jobs.start_due_runs(date(2026, 11, 11), start)
-    assert jobs.requeue_stale_blocks(start) == 0
-    assert jobs.requeue_stale_blocks(start + jobs.STALE_AFTER * 2) == 1
-    assert queued == [run, run]
+    monkeypatch.setattr(jobs.run_month, "enqueue_run", lambda run, now: queued.append(run))
+    run = jobs.run_month.start_run(municipality, NOVEMBER, User.objects.system(), NOW)
+    assert jobs.requeue_stale_blocks(NOW) == 0
+    assert jobs.requeue_stale_blocks(NOW + jobs.STALE_AFTER * 2) == 1
+    assert queued == [run]
+
+
+def test_a_run_without_cases_is_done_at_once() -> None:
+    run = jobs.run_month.start_run(make_municipality(), NOVEMBER, User.objects.system(), NOW)
+    jobs.run_month.enqueue_run(run, NOW)
+    run.refresh_from_db()
+    assert run.state == "done"
+
+
+def test_rates_of_the_same_day_are_replaced_by_a_new_version() -> None:
+    row = NationalRates.objects.get(valid_from=date(2026, 1, 1))
+    assert rates_for(NOVEMBER).base_amount == 21600
+    NationalRates.objects.create(
+        valid_from=row.valid_from, valid_to=row.valid_to, base_amount=21700, threshold=row.threshold,
+        ordinary_atp_per_hour=row.ordinary_atp_per_hour, ordinary_atp_full=row.ordinary_atp_full,
+        mandatory_pension_percent=row.mandatory_pension_percent,
+    )  # fmt: skip
+    assert rates_for(NOVEMBER).base_amount == 21700
+    assert NationalRates.objects.get(pk=row.pk).base_amount == 21600
 
 
 def test_next_years_rates_are_warned_of_from_december() -> None:

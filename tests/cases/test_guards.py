@@ -38,8 +38,9 @@ def test_the_database_refuses_to_change_the_past(decided: Decision, model: Any, 
 def test_truncate_is_refused_too(decided: Decision) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
-    with pytest.raises(DatabaseError, match="Fortiden"), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError, match="Fortiden"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE cases_decision CASCADE")
 
 

@@ -143,7 +143,7 @@ def test_no_address_on_any_page_holds_a_cpr_number(home: Any, task: Task) -> Non
 def test_the_inbox_carries_the_number_of_the_reason(home: Any, task: Task) -> None:
     page = signed_in("aase", Role.CASEWORKER, home).get(reverse("tasks")).content.decode()
     assert "Indtægterne er for høje ift. de to foregående måneder" in page
-    assert "+33 % (grænse 15 %)" in page
+    assert 'måneder <span class="strong nowrap">+33 % (grænse 15 %)</span>' in page
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 from cases.presenters.concerns import sentence, short, shown
 from cases.presenters.incomes import bars
 from cases.presenters.sums import Last, paired, rows_of
-from cases.presenters.words import joined, months_listed, readable
+from cases.presenters.words import first_sentence, joined, months_listed, readable
+from cases.templatetags.portal import lille
 from rules.frozen import freeze
 from rules.income_rules import BY_CODE
 from rules.months import Month
@@ -78,6 +79,12 @@ def test_details_read_as_danish() -> None:
     assert readable("SE 12345678: 2026-10-01 til 2026-10-14", {"12345678": "Café Ærø"}) == (
         "Café Ærø: 1.10.2026 til 14.10.2026"
     )
+
+
+def test_the_first_sentence_does_not_end_at_an_abbreviation() -> None:
+    assert first_sentence(BY_CODE["INC4"].message) == "Indtægterne er for høje ift. de to foregående måneder"
+    assert first_sentence(BY_CODE["INC8"].message) == "Automatisk bruttoficering af nettoferiepenge var ikke muligt"
+    assert lille("Der er intet lønloft.") == "der er intet lønloft"
 
 
 def test_lists_of_words_and_months() -> None:

@@ -207,6 +207,22 @@ def test_without_javascript_the_sum_is_calculated_again_by_a_button(home: Any, a
     assert not IncomeTreatment.objects.exists()
 
 
+def test_a_paid_month_stands_beside_what_would_be_paid_now(home: Any, aase: Client) -> None:
+    grant = make_case(home, paid="18000")
+    give(grant, ordinary())
+    run(home)
+    give(grant, [Pay(OCTOBER, amount="1000.00", own_id="efter")])
+    task = Task.objects.get(grant=grant, kind="recalculation")
+    page = aase.get(address(task)).content.decode()
+    for words in ("Udbetalt 18.000,00 kr., beregnet nu 17.700,00 kr.", "i forhold til det udbetalte", "Luk opgaven"):
+        assert words in page
+    assert aase.post(address(task), {"act": "accept", "version": task.version, "note": ""}).status_code == 422
+    closed = {"act": "accept", "version": task.version, "note": "Modregnes i december"}
+    assert aase.post(address(task), closed).status_code == 302
+    task.refresh_from_db()
+    assert task.state == "accepted"
+
+
 def test_a_program_error_says_what_to_do_and_is_not_tried_again(
     home: Any, aase: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,7 +129,8 @@ def test_the_background_worker_runs_the_month_to_its_end(environment: dict[str, 
     queue = (
         "from django.utils import timezone; from cases.models import *; from rules.months import Month;"
         "from cases.run_month import start_run, enqueue_run;"
-        "enqueue_run(start_run(Municipality.objects.get(), Month(2026, 11), User.objects.system(), timezone.now()))"
+        "now = timezone.now();"
+        "enqueue_run(start_run(Municipality.objects.get(), Month(2026, 11), User.objects.system(), now), now)"
     )
     assert manage(environment, "shell", "-c", queue).returncode == 0
     worker = subprocess.Popen(

@@ -34,6 +34,6 @@ class Command(BaseCommand):
 def _table() -> list[Rates] | None:
     """The rates of the database; None (the published ones) where there is no database yet."""
     try:
-        return [row.as_rates() for row in NationalRates.objects.all()] or None
+        return [row.as_rates() for row in NationalRates.objects.in_force()] or None
     except DatabaseFault:
         return None

@@ -44,24 +44,29 @@ class Command(PortalCommand):
 
     def act(self, **options: Any) -> int:
         call_command("migrate", verbosity=0)
+        with background_worker() as worker:
+            owners = self._run_the_past(options, worker)
+        self._say_users(make_users(*owners))
+        if not options["no_serve"]:
+            serve(options["port"], self.stdout)
+        return 0
+
+    def _run_the_past(self, options: dict[str, Any], worker: subprocess.Popen | None) -> list[Municipality]:
+        """Citizens, answer files, import, and the last months' runs in both municipalities."""
         months = last_months(options["months"])
         demos = [
             demo_municipality(HOME, options["citizens"], months[-1] - 1, len(months) + 12),
             demo_municipality(NEIGHBOUR, max(10, options["citizens"] // 8), months[-1] - 1, len(months) + 12, seed=2),
         ]
         owners = [make_rows(demo, timezone.now()) for demo in demos]
+        make_users(*owners)
         for demo, owner in zip(demos, owners, strict=True):
             self._import(demo, owner)
             pay_before(owner, months[0], timezone.now())
-        users = make_users(*owners)
-        with background_worker() as worker:
-            for month in months:
-                for owner in owners:
-                    self._run(owner, month, worker=worker, is_last=month == months[-1])
-        self._say_users(users)
-        if not options["no_serve"]:
-            serve(options["port"], self.stdout)
-        return 0
+        for month in months:
+            for owner in owners:
+                self._run(owner, month, worker=worker, is_last=month == months[-1])
+        return owners
 
     def _import(self, demo: DemoMunicipality, owner: Municipality) -> None:
         folder = Path(settings.LOCAL_DIR) / "demo" / demo.code
@@ -86,7 +91,7 @@ class Command(PortalCommand):
         begun = time.monotonic()
         run = start_run(owner, month, User.objects.system(), timezone.now())
         if worker:
-            enqueue_run(run)
+            enqueue_run(run, timezone.now())
             self._follow(run, worker)
         work_run(run, 1)
         seconds = time.monotonic() - begun
