@@ -107,6 +107,8 @@ def demand(asked: Questions | None, answers: Answers | None) -> None:
 
 def draft_letter(task: Task, asked: Questions, deadline: date) -> Draft:
     """The letter of a hearing: what we know, what it means in kroner, what to do and by when."""
+    if task.kind == TaskKind.RECALCULATION:
+        return _letter_of_months(task, asked, deadline)
     month = long_month(task.benefit_month)
     reasons = [one.message.rstrip(".") for one in task.concerns.filter(code__startswith="INC")][:3]
     paragraphs = [
@@ -121,6 +123,19 @@ def draft_letter(task: Task, asked: Questions, deadline: date) -> Draft:
     ]
     body = framed(task.grant, paragraphs)
     return Draft(LetterKind.HEARING, "citizen", f"Vi vil høre dig om dit fleksløntilskud for {month}", body, deadline)
+
+
+def _letter_of_months(task: Task, asked: Questions, deadline: date) -> Draft:
+    """A recalculation has nothing to pay: what has been paid too much is not taken before the answer."""
+    paragraphs = [
+        "Vi har fået nye oplysninger og har beregnet dit fleksløntilskud igen for måneder, du har fået udbetalt.",
+        f"Du har fået {hele_kr(asked.old)} kr. Efter den nye beregning er det rigtige {hele_kr(asked.new)} kr.",
+        f"Forskellen er {hele_kr(asked.held)} kr. Vi modregner ikke noget, før du har haft mulighed for at svare.",
+        f"Skriv til os senest {day_name(deadline)}, hvis oplysningerne er forkerte, eller der er noget, vi ikke ved. "
+        "Er du enig, behøver du ikke gøre noget.",
+    ]
+    subject = "Vi vil høre dig om en ny beregning af dit fleksløntilskud"
+    return Draft(LetterKind.HEARING, "citizen", subject, framed(task.grant, paragraphs), deadline)
 
 
 def record(task: Task, asked: Questions, answers: Answers, user: User, now: datetime) -> PartyHearing:
