@@ -45,6 +45,7 @@ def messages_of(data: bytes) -> Iterator[JobcentreMessage]:
         root = etree.fromstring(data, etree.XMLParser(**_OPTIONS))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableFile(_broken(error)) from None
+    _check_document(root)
     found = list(root.iter(_name("Haendelsesbesked")))
     if not found:
         name = etree.QName(root).localname[:60]
@@ -61,15 +62,18 @@ def _refuse_doctype(data: bytes) -> None:
             parser.feed(data[at : at + _PIECE])
             first = next(iter(parser.read_events()), None)
             if first is not None:
-                info = first[1].getroottree().docinfo
-                if info.internalDTD is not None or info.doctype:
-                    raise UnreadableFile(_DOCTYPE)
-                return
+                return _check_document(first[1])
     except (etree.XMLSyntaxError, ValueError) as error:
         if b"<!DOCTYPE" in data.replace(b"\0", b""):
             raise UnreadableFile(_DOCTYPE) from None
         raise UnreadableFile(_broken(error)) from None
-    raise UnreadableFile("Filen er afbrudt: den har intet rodelement. Hent den igen.")
+    return None
+
+
+def _check_document(root: etree._Element) -> None:
+    info = root.getroottree().docinfo
+    if info.internalDTD is not None or info.doctype:
+        raise UnreadableFile(_DOCTYPE)
 
 
 def _broken(error: Exception) -> str:
