@@ -10,7 +10,9 @@ from decimal import Decimal
 from django.db import transaction
 
 from cases import party_hearing
+from cases.accept_recalculation import accept_recalculation
 from cases.gather import Overlay, Treatment, added_report, gather
+from cases.manual_handling import demand_income
 from cases.models import (
     AddedIncome,
     ConcernAnswer,
@@ -26,6 +28,8 @@ from cases.models import (
     parameters_for,
     rates_for,
 )
+from cases.recalculate import propose_regulation, recalculate
+from cases.recalculated_months import look_at
 from cases.refused import Conflict, Refused
 from cases.save_decisions import Act, Case, save_decisions, task_concern
 from rules.decision import Decision as Decided
@@ -72,6 +76,9 @@ def proposal(task: Task, corrections: Sequence[Correction] = (), added: Sequence
 def seen(decided: Decided) -> str:
     """What a person has had on the screen: the sum and the concerns. A form posts it back."""
     return digest([str(decided.calculation.subsidy), [[one.code, one.key] for one in decided.concerns]])
+
+
+seen_of = seen
 
 
 def take(task: Task, user: User, now: datetime) -> Task:
@@ -122,8 +129,12 @@ def save(
         task = _locked(task, version)
         write_corrections(task, user, corrections, added)
         task.note, task.touched_at, task.assigned_to = note, task.touched_at or now, task.assigned_to or user
-        _renew_concerns(task, decide_now(task), user, now)
-        return _saved(task, user, "Oplysninger rettet" if corrections or added else "Note gemt")
+        if task.kind == TaskKind.INCOME:
+            _renew_concerns(task, decide_now(task), user, now)
+        task = _saved(task, user, "Oplysninger rettet" if corrections or added else "Note gemt")
+        _recalculate_others(task, corrections, user, now)
+        task.refresh_from_db()
+        return task
 
 
 def accept(
@@ -137,16 +148,22 @@ def accept(
     version: int,
     now: datetime,
     hearing: party_hearing.Answers | None = None,
-) -> Decision:
+    no_income: bool = False,
+) -> Decision | None:
     """Accept what was on the screen: answers, a new decision and its payment, and the task is closed.
 
     Refused when something must be put right first, or when the figures are no longer those that were seen.
     When less is paid than before the three questions of the party hearing must be answered (``hearing``).
+    ``no_income``: the missing income of a case that is handled by hand is said to be none this month.
+    A recalculation writes adjustments and gives None: a paid month is not decided again.
     """
-    if task.kind == TaskKind.RECALCULATION:
-        return _acknowledge(task, user, note, version, now)
     with transaction.atomic():
         task = _locked(task, version)
+        if task.kind == TaskKind.RECALCULATION:
+            write_corrections(task, user, corrections, added)
+            fresh = {seen_of(decide_now(task))} if task.decision_id else set()
+            accept_recalculation(task, user, note, seen, fresh, hearing, now)
+            return _closed_as_corrected(task, user, note) if corrections or added else None
         if task.kind == TaskKind.FAILURE:
             raise Refused("En programfejl kan ikke godkendes. Kør måneden igen, når fejlen er rettet.")
         if task.kind != TaskKind.INCOME:
@@ -155,6 +172,7 @@ def accept(
         write_corrections(task, user, corrections, added)
         shown = decide_now(task)
         _check(shown, seen)
+        note = demand_income(task, shown, note, no_income=no_income)
         _answer(task, user, shown, note, now)
         decided = decide_now(task)
         if decided.outcome != Outcome.PAID:
@@ -165,22 +183,29 @@ def accept(
         _close(task, user, decision, note, changed=bool(corrections or added), now=now)
         if asked and hearing:
             party_hearing.record(task, asked, hearing, user, now)
+        _recalculate_others(task, corrections, user, now)
+        propose_regulation(task.grant, user, now)
         return decision
 
 
-def _acknowledge(task: Task, user: User, note: str, version: int, now: datetime) -> Decision:
-    """A paid month is not rewritten: the difference is noted and settled as an adjustment."""
-    if not note.strip():
-        raise Refused("Skriv i noten, hvad der skal ske med forskellen.")
-    with transaction.atomic():
-        task = _locked(task, version)
-        decision = Decision.objects.filter(grant=task.grant_id, benefit_month=task.benefit_month).latest("sequence")
-        _close(task, user, decision, note, changed=False, now=now)
-        return decision
+def _closed_as_corrected(task: Task, user: User, note: str) -> None:
+    task = Task.objects.get(pk=task.pk)
+    if not task.is_open:
+        task.state = TaskState.CORRECTED
+        _saved(task, user, note)
+
+
+def _recalculate_others(task: Task, corrections: Sequence[Correction], user: User, now: datetime) -> None:
+    """A correction of another month's income than the task's own: that month is calculated again."""
+    corrected = IncomeReport.objects.filter(id__in=[one.report_id for one in corrections])
+    months = {month + 1 for month in corrected.values_list("month", flat=True)} - {task.benefit_month}
+    if months and task.kind == TaskKind.INCOME:
+        reason = f"Indtægt rettet: {corrections[0].reason}"
+        recalculate(task.grant, min(months), max(months), event=reason, user=user, now=now)
 
 
 def _check(shown: Decided, seen_by_user: str) -> None:
-    if seen(shown) != seen_by_user:
+    if seen_of(shown) != seen_by_user:
         raise Conflict("Tallene er ændret, siden du åbnede opgaven. Se den nye beregning, og godkend igen.")
     stuck = [BY_CODE[one.code] for one in shown.concerns if not BY_CODE[one.code].acceptable]
     if stuck:
@@ -188,7 +213,9 @@ def _check(shown: Decided, seen_by_user: str) -> None:
 
 
 def decide_now(task: Task, overlay: Overlay | None = None) -> Decided:
-    """The task's month decided with what stands on the case now."""
+    """The task's month decided with what stands on the case now; a paid month as a recalculation sees it."""
+    if task.kind == TaskKind.RECALCULATION and task.decision_id:
+        return look_at(task.decision, overlay or Overlay()).decided
     facts = gather([task.grant_id], task.benefit_month, overlay or Overlay())[task.grant_id]
     parameters = parameters_for(task.municipality, task.benefit_month)
     return decide(facts, rates_for(task.benefit_month), parameters)
@@ -301,8 +328,6 @@ def pass_concerns(task: Task, concerns: Iterable[Concern], user: User, note: str
 def _write_decision(task: Task, user: User, decided: Decided, before: Decision, now: datetime) -> Decision:
     grant = task.grant
     case = Case(grant.pk, grant.citizen_id, task.municipality_id, decided, None, before.pk, before.sequence + 1)
-    grant.last_handled_at = now
-    grant.save_without_historical_record()
     return save_decisions([case], Act(task.benefit_month, user, now, "Godkendt af sagsbehandler", before.run))[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -16,25 +17,31 @@ from cases.models import (
     ConcernKind,
     Grant,
     IncomeTreatment,
+    PartyHearing,
     Process,
     TaskConcern,
     User,
     Visitation,
     WageCeiling,
+    parameters_for,
 )
 from cases.models.process import Award, ProcessKind, Stage
+from cases.party_hearing import Questions, questions
 from cases.recalculated_months import Look, look_again
 from cases.signed import saved
+from cases.templatetags.danish import hele_kr
 from rules.case_rules import stage_concerns
 from rules.concerns import kind_stops
 from rules.frozen import digest, freeze
 from rules.registry import Concern
+from rules.start_up import REGULATION
 
 STAGES: dict[str, tuple[str, ...]] = {
     ProcessKind.START_UP: (Stage.ELIGIBILITY, Stage.INFORMATION, Stage.RATE),
     ProcessKind.RECALCULATION: (Stage.INFORMATION, Stage.RATE),
 }
 NO_START_DATE = "Angiv bevillingens første dag, eller bed jobcentret om den."
+HEARING_OPEN = "Borgeren er hørt. Vent på svaret, og afslut partshøringen."
 LAPSED = "Bortfaldet: oplysningerne er ændret"
 
 
@@ -111,15 +118,39 @@ class ProcessLook:
     def stops(self, stage: str) -> list[Standing]:
         return [one for one in self.of_stage(stage) if one.stops]
 
+    @cached_property
+    def hearing(self) -> PartyHearing | None:
+        """The party hearing of the process's task, when the three questions have been answered."""
+        if self.process.task_id is None:
+            return None
+        return PartyHearing.objects.filter(task=self.process.task_id).first()
+
+    @property
+    def questions(self) -> Questions | None:
+        """The three questions of the party hearing, when a person is about to settle less, or a first regulation."""
+        if self.hearing is not None or self.process.task is None or not any(one.difference for one in self.months):
+            return None
+        old = sum((one.standing for one in self.months), Decimal(0))
+        new = sum((one.subsidy for one in self.months), Decimal(0))
+        limit = parameters_for(self.process.municipality, self.months[-1].month).subsidy_drop_percent
+        return questions(old, new, limit, first_regulation=REGULATION.code in self._answers)
+
     @property
     def missing(self) -> list[str]:
         """What still stops the current stage, as sentences. Empty: the stage can be completed."""
         process, gaps = self.process, []
+        if process.stage == Stage.RATE and self.hearing is not None and self.hearing.closed_at is None:
+            gaps = [HEARING_OPEN]
         if process.award == Award.REFUSED and process.stage == Stage.ELIGIBILITY:
             return []
         if process.stage == Stage.ELIGIBILITY and process.first_day is None:
-            gaps = [NO_START_DATE]
+            gaps.append(NO_START_DATE)
         return [one.sentence for one in self.stops(process.stage)] + gaps
+
+    @property
+    def waits(self) -> bool:
+        """Whether the current stage needs a person: something is missing, or the three questions are open."""
+        return bool(self.missing) or (self.process.stage == Stage.RATE and self.questions is not None)
 
     def _standing(self, code: str, stage: str, kind: str, numbers: dict[str, Any]) -> Standing:
         words, row = words_of(code), self._answers.get(code)
@@ -162,7 +193,7 @@ def _listed(concern: Concern) -> str:
 def _income_decided(grant: Grant) -> str:
     """SAT1. A person has decided on an income: added, included, left out or corrected; or the expected wage."""
     if grant.expected_wage is not None:
-        return f"Forventet løn {grant.expected_wage} kr."
+        return f"Forventet løn {hele_kr(grant.expected_wage)} kr."
     decided = IncomeTreatment.objects.filter(report__citizen=grant.citizen_id).exists()
     return "Indtægter behandlet" if decided or AddedIncome.objects.filter(grant=grant).exists() else ""
 
@@ -178,7 +209,7 @@ def _ceiling_set(grant: Grant) -> str:
     row = WageCeiling.objects.filter(grant=grant).last()
     if row is None or not (grant.expected_wage is not None or _income_decided(grant)):
         return ""
-    return f"Lønloft {row.amount} kr. fra {row.first_day:%d.%m.%Y}"
+    return f"Lønloft {hele_kr(row.amount)} kr. fra {row.first_day:%d.%m.%Y}"
 
 
 DONE_BY: dict[str, Callable[[Grant], str]] = {"SAT1": _income_decided, "SAT3": _visited, "SAT5": _ceiling_set}

@@ -43,7 +43,7 @@ def advance(process: Process, user: User, reason: str, now: datetime) -> Process
     """Let the stages pass by themselves from the current one, until one is stopped or all are done."""
     while process.state in OPEN:
         look = ProcessLook(process, now)
-        if look.missing:
+        if look.waits:
             return wait_for_a_person(process, look, user, reason, now)
         pass_stage(process, look, user, reason, now)
     return process

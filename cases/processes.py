@@ -11,6 +11,7 @@ from cases.gather import NOTHING, Overlay
 from cases.models import Citizen, ConcernKind, Process, StopReason, Task, User
 from cases.models.jobcentre import JobcentreEvent
 from cases.models.process import Award, ProcessKind, Stage
+from cases.party_hearing import Answers, demand, record
 from cases.process_concerns import STAGES, ProcessLook, Standing, write_concerns
 from cases.process_engine import OPEN, advance, held_process, keep_answers, pass_stage, refresh, wait_for_a_person
 from cases.refused import Conflict, Refused
@@ -191,10 +192,13 @@ def complete_stage(
     note: str = "",
     seen: str | None = None,
     version: int | None = None,
+    hearing: Answers | None = None,
 ) -> Process:
     """Complete the current stage; the following ones pass by themselves unless a concern stops them.
 
     Refused with the first thing missing; Conflict when the figures are no longer those that were ``seen``.
+    The last stage of a recalculation that settles less, or regulates, asks the three questions of the party
+    hearing (``hearing``); when the citizen is heard, the process waits for the outcome.
     """
     with transaction.atomic():
         process = held_process(process, version)
@@ -204,8 +208,19 @@ def complete_stage(
         if now_is.missing:
             raise Refused(now_is.missing[0])
         reason = note.strip() or f"{process.get_stage_display()}: gennemført"
+        if process.stage == Stage.RATE and _heard(now_is, hearing, user, now):
+            return wait_for_a_person(process, ProcessLook(process, now), user, "Partshøring sendt", now)
         pass_stage(process, now_is, user, reason, now)
         return advance(process, user, reason, now)
+
+
+def _heard(now_is: ProcessLook, answers: Answers | None, user: User, now: datetime) -> bool:
+    """Keep the answers to the three questions. Whether the citizen is heard, and the process must wait."""
+    asked = now_is.questions
+    if asked is None:
+        return False
+    demand(asked, answers)
+    return record(now_is.process.task, asked, answers, user, now).closed_at is None
 
 
 def go_to_stage(

@@ -46,7 +46,7 @@ def recalculate(
         grant = held(grant)
         oldest, newest = reach(now)
         first, last = max(first_month, oldest), min(last_month, newest)
-        _decide_waiting(grant, first, last, now)
+        decide_waiting(grant, now, first, last)
         found = Process.objects.filter(grant=grant, kind=ProcessKind.RECALCULATION, state__in=OPEN).first()
         if found is not None:
             return _joined(held_process(found), first, last, event, source, user, now)
@@ -87,9 +87,12 @@ def _joined(
     return refresh(saved(process, user, event), user, event, now)
 
 
-def _decide_waiting(grant: Grant, first: Month, last: Month, now: datetime) -> None:
+def decide_waiting(grant: Grant, now: datetime, first: Month | None = None, last: Month | None = None) -> None:
     """Decide the unpaid months of open runs anew; a task that a person has touched is left (it shows live figures)."""
-    waiting = Decision.objects.filter(grant=grant, benefit_month__gte=first, benefit_month__lte=last)
+    oldest, newest = reach(now)
+    waiting = Decision.objects.filter(
+        grant=grant, benefit_month__gte=first or oldest, benefit_month__lte=last or newest
+    )
     months = list(waiting.in_force().filter(outcome=Outcome.TASK).values_list("benefit_month", flat=True))
     runs = Run.objects.filter(municipality=grant.municipality_id, benefit_month__in=months)
     for run in runs.exclude(state=RunState.CLOSED).select_related("municipality"):

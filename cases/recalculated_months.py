@@ -78,18 +78,19 @@ def look_again(grant: Grant, first: Month, last: Month, now: datetime, overlay: 
         .filter(outcome=Outcome.PAID)
         .order_by("benefit_month")
     )
-    standing = standing_adjustments(grant)
-    return tuple(_look(one, standing.get(one.benefit_month, one.subsidy), overlay) for one in decisions)
+    return tuple(look_at(one, overlay) for one in decisions.select_related("municipality"))
 
 
-def standing_adjustments(grant: Grant) -> dict[Month, Decimal]:
-    """The subsidy that counts for each month that has been adjusted."""
-    rows = Adjustment.objects.filter(grant=grant).order_by("sequence")
-    return dict(rows.values_list("benefit_month", "new_subsidy"))
+def standing_subsidy(decision: Decision) -> Decimal:
+    """The subsidy that counts for a paid month: the newest adjustment's, or what was decided."""
+    rows = Adjustment.objects.filter(grant=decision.grant_id, benefit_month=decision.benefit_month)
+    newest = rows.order_by("sequence").last()
+    return newest.new_subsidy if newest else decision.subsidy
 
 
-def _look(decision: Decision, standing: Decimal, overlay: Overlay) -> Look:
-    month = decision.benefit_month
+def look_at(decision: Decision, overlay: Overlay = NOTHING) -> Look:
+    """The month of a paid decision with what is known now."""
+    month, standing = decision.benefit_month, standing_subsidy(decision)
     facts = gather([decision.grant_id], month, overlay)[decision.grant_id]
     facts, regulation = _regulated(facts, decision)
     decided = decide(facts, rates_for(month), parameters_for(decision.municipality, month))
