@@ -176,7 +176,7 @@ def answer_received(hearing: PartyHearing, answer: str, source: str, user: User,
     """Keep what the citizen said. The outcome is a decision of its own."""
     with transaction.atomic():
         hearing = open_hearing(hearing)
-        register_answer(hearing.letter, answer, source, user, now)
+        hearing.letter = register_answer(hearing.letter, answer, source, user, now)
         hearing.answer = answer.strip()
         return saved(hearing, user, source)
 
