@@ -519,7 +519,7 @@ RULES = (
         "Lønloftet er lavere, end en fuldtidsløn kan være",
         "Se efter, om loftet er skrevet pr. måned og for fuld tid.",
         ceiling_low,
-        mode=STOP,
+        mode=NOTE,
         low=Decimal(15000),
     ),
     MunicipalRule(

@@ -451,7 +451,7 @@ DEFAULTS = {
     "MUN10": (CONTROL, STOP, D(-2), D(2)),
     "MUN11": (JUDGMENT, STOP, None, D(2000)),
     "MUN12": (CONTROL, NOTE, None, D(12)),
-    "MUN13": (CONTROL, STOP, D(15000), None),
+    "MUN13": (CONTROL, NOTE, D(15000), None),
     "MUN14": (CONTROL, NOTE, D(-25), D(25)),
 }
 
@@ -526,14 +526,14 @@ def test_a_bonus_stops_after_the_seeds_own_rules() -> None:
 
 def test_the_answer_passes_it_while_the_numbers_are_the_same() -> None:
     case = ceiling(14_000)
-    lower = Parameters(include_income_automatically=True, full_automation=True, subsidy_drop_percent=D(100))
-    (concern,) = decided(case, parameters=lower).concerns
+    lower, mode = replace(ON, subsidy_drop_percent=D(100)), RuleMode("MUN13", STOP)
+    (concern,) = decided(case, mode, parameters=lower).concerns
     assert concern.code == "MUN13"
     answered = replace(case, answers=(Answer("MUN13", concern.key),))
-    assert decided(answered, parameters=lower).outcome == "paid"
-    assert [one.code for one in decided(answered, parameters=lower).answered] == ["MUN13"]
+    assert decided(answered, mode, parameters=lower).outcome == "paid"
+    assert [one.code for one in decided(answered, mode, parameters=lower).answered] == ["MUN13"]
     changed = replace(answered, wage_ceilings=(WageCeiling(D(13_999), START),))
-    assert [one.code for one in decided(changed, parameters=lower).concerns] == ["MUN13"]
+    assert [one.code for one in decided(changed, mode, parameters=lower).concerns] == ["MUN13"]
 
 
 def test_wage_over_the_ceiling_never_stops() -> None:
