@@ -1,4 +1,4 @@
-"""Acts on a case: each keeps history with user and reason, refuses with a sentence, and recalculates what it touches."""
+"""Acts on a case: history with user and reason, refusals in sentences, and what is calculated again."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 
 from cases import changed as changes
+from cases import incomes
 from cases.benefits import check_grant, register_benefit
 from cases.consistency import faults
 from cases.end_grant import end, last_payment, propose_end, reopen
+from cases.handle_task import Added, Correction
 from cases.holidays import Holiday, from_payment, parts, register_holiday
 from cases.journal import write_note
 from cases.models import (
+    AddedIncome,
     Adjustment,
     Decision,
     Grant,
     HolidayPayment,
+    IncomeTreatment,
     JournalNote,
     Letter,
     Period,
@@ -205,7 +209,7 @@ def test_ledighedsydelse_and_paid_holiday_are_at_most_25_days_a_holiday_year(
 def test_employers_holiday_has_no_amount_and_overlaps_are_refused(grant: Grant, aase: User, touched: Any) -> None:
     (row,) = register_holiday(grant, holiday(paid_by="employer"), aase, NOW)
     assert (row.amount, row.days) == (None, None)
-    with pytest.raises(Refused, match="overlapper ferie fra 5. oktober 2026"):
+    with pytest.raises(Refused, match=r"overlapper ferie fra 5\. oktober 2026"):
         register_holiday(grant, holiday(), aase, NOW)
     assert Period.objects.count() == 1
 
@@ -316,9 +320,8 @@ def test_the_grants_period_is_corrected_and_never_overlaps_another(
 
 
 def test_an_incompatible_benefit_is_refused_on_entry_with_both_periods(grant: Grant, aase: User) -> None:
-    with pytest.raises(
-        Refused, match=r"Førtidspension fra 1. oktober 2026 uden slutdato .* bevillingen fra 1. januar 2020"
-    ):
+    both = r"Førtidspension fra 1\. oktober 2026 uden slutdato .* bevillingen fra 1\. januar 2020"
+    with pytest.raises(Refused, match=both):
         register_benefit(grant, "disability_pension", OCTOBER.first_day, None, None, "KP", aase, NOW)
     assert not Period.objects.exists()
 
@@ -408,3 +411,45 @@ def test_a_journal_note_is_written_once(grant: Grant, aase: User) -> None:
     assert (note.text, note.written_by) == ("Talt med borgeren", aase)
     with pytest.raises(Refused):
         write_note(grant, "", aase, NOW)
+
+
+# --- incomes -----------------------------------------------------------------------------------------------
+
+
+def test_incomes_are_added_corrected_and_taken_back_with_a_reason(
+    grant: Grant, aase: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Any] = []
+    monkeypatch.setattr(incomes, "changed", lambda *given: found.append(given[1:3]))
+    give(grant, ordinary())
+    added = incomes.add_income(grant, OCTOBER, Added("sideline", "", Decimal(500), None, "Borgeren"), aase, NOW)
+    assert signed(added) == (aase, "Borgeren")
+    report = grant.citizen.reports.get(month=OCTOBER)
+    row = incomes.treat(grant, Correction(report.pk, "leave_out", reason="Udlæg"), aase, NOW)
+    assert (incomes.treat(grant, Correction(report.pk, "include", reason="Løn"), aase, NOW).pk, signed(row)) == (
+        row.pk,
+        (aase, "Løn"),
+    )
+    incomes.take_back(added, "Dobbelt", aase, NOW)
+    assert AddedIncome.history.first().history_change_reason == "Dobbelt"
+    assert found == [(NOVEMBER, NOVEMBER)] * 4
+    assert list(faults()) == []
+
+
+def test_an_income_without_reason_kind_or_of_another_case_is_refused(grant: Grant, aase: User) -> None:
+    other = make_case(grant.municipality, 5)
+    give(other, ordinary())
+    report = other.citizen.reports.first()
+    refused = [
+        lambda: incomes.add_income(grant, OCTOBER, Added("wage", "", Decimal(1), None, ""), aase, NOW),
+        lambda: incomes.add_income(grant, OCTOBER, Added("x", "", Decimal(1), None, "x"), aase, NOW),
+        lambda: incomes.add_income(grant, OCTOBER, Added("wage", "", Decimal(0), None, "x"), aase, NOW),
+        lambda: incomes.treat(grant, Correction(report.pk, "leave_out", reason="x"), aase, NOW),
+        lambda: incomes.treat(other, Correction(report.pk, "leave_out", reason=" "), aase, NOW),
+        lambda: incomes.treat(other, Correction(report.pk, "x", reason="x"), aase, NOW),
+        lambda: incomes.proposed_gross(report, None),
+    ]
+    for act in refused:
+        with pytest.raises(Refused):
+            act()
+    assert not IncomeTreatment.objects.exists()

@@ -9,7 +9,8 @@ import pytest
 
 from cases import handle_task as act
 from cases.consistency import faults
-from cases.models import AddedIncome, ConcernAnswer, Decision, IncomeTreatment, Payment, Role, Task, User
+from cases.models import AddedIncome, Adjustment, ConcernAnswer, Decision, IncomeTreatment, Payment, Role, Task, User
+from cases.party_hearing import Answers
 from cases.run_month import progress
 from tests.cases.builders import (
     NOVEMBER,
@@ -48,7 +49,12 @@ def stopped(municipality: Any, pays: list[Pay] = TOO_HIGH, **case: Any) -> Task:
     return Task.objects.get(grant=grant)
 
 
+NOT_HEARD = Answers(unknown=False, significant=True, detriment=True)
+
+
 def accept(task: Task, user: User, **given: Any) -> Decision:
+    """With the three questions of the party hearing answered: the citizen knows of it."""
+    given.setdefault("hearing", NOT_HEARD)
     corrections, added = given.get("corrections", ()), given.get("added", ())
     seen = given.pop("seen", None) or act.seen(act.proposal(task, corrections, added))
     return act.accept(task, user, seen=seen, version=given.pop("version", task.version), now=NOW, **given)
@@ -192,23 +198,17 @@ def test_with_full_automation_off_accepting_is_enough(aase: User) -> None:
     assert accept(stopped(municipality, ordinary(), number=3), aase).subsidy == 18000
 
 
-def test_new_pay_after_payment_makes_a_task_with_the_difference_and_rewrites_nothing(
-    municipality: Any, aase: User
-) -> None:
+def test_new_pay_after_payment_becomes_an_adjustment_and_rewrites_nothing(municipality: Any, aase: User) -> None:
     grant = make_case(municipality)
     give(grant, ordinary())
     run(municipality)
     before = Payment.objects.values().get()
-    give(grant, [Pay(OCTOBER, "1000.00", own_id="efterbetaling", hours="4.00")])
-    task = Task.objects.get()
-    assert (task.kind, task.proposed, task.at_stake) == ("recalculation", 17700, -300)
+    for _ in range(2):
+        give(grant, [Pay(OCTOBER, "1000.00", own_id="efterbetaling", hours="4.00")])
+    adjustment = Adjustment.objects.get()
+    assert (adjustment.old_subsidy, adjustment.new_subsidy, adjustment.difference) == (18000, 17700, -300)
     assert Payment.objects.values().get() == before
-    give(grant, [Pay(OCTOBER, "1000.00", own_id="efterbetaling", hours="4.00")])
-    assert Task.objects.count() == 1
-    with pytest.raises(act.Refused, match="forskellen"):
-        accept(task, aase, seen="x")
-    accept(task, aase, note="Efterreguleres i december", seen="x")
-    assert Payment.objects.count() == 1
+    assert not Task.objects.exists()
 
 
 def test_a_paid_month_whose_new_pay_changes_nothing_makes_no_task(municipality: Any) -> None:

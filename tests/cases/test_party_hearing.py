@@ -120,7 +120,7 @@ def test_the_lower_amount_is_paid_and_the_difference_is_held_with_days_left(task
 
 def test_nothing_is_upheld_before_the_deadline_without_an_answer(task: Task, aase: User) -> None:
     row = heard(task, aase)
-    with pytest.raises(Refused, match="frist til 25. november"):
+    with pytest.raises(Refused, match=r"frist til 25\. november"):
         hearing_outcome.uphold(row, "Lønnen er rigtig", aase, NOW)
     hearing_outcome.uphold(row, "Lønnen er rigtig", aase, LATER)
     row.refresh_from_db()
