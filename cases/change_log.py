@@ -18,20 +18,27 @@ from django.utils.timezone import localtime
 from cases.models import (
     AddedIncome,
     Citizen,
+    Complaint,
     ConcernAnswer,
     EarlierSubsidy,
     Employer,
     Grant,
     IncomeTreatment,
     Job,
+    Letter,
     Membership,
     Municipality,
     MunicipalParameters,
     NationalRates,
+    Notice,
+    PartyHearing,
     Period,
+    Process,
+    RuleSetting,
     Task,
     TaskConcern,
     User,
+    Visitation,
     WageCeiling,
 )
 from cases.models.fields import HundredthsField, MoneyField, MonthField
@@ -58,9 +65,23 @@ TRACKED = (
     Tracked(Grant, "municipality", "citizen"),
     *(
         Tracked(model, "grant__municipality", "grant__citizen")
-        for model in (Job, WageCeiling, Period, EarlierSubsidy, AddedIncome, ConcernAnswer)
+        for model in (
+            Job,
+            WageCeiling,
+            Period,
+            EarlierSubsidy,
+            AddedIncome,
+            ConcernAnswer,
+            Letter,
+            PartyHearing,
+            Visitation,
+        )
     ),
     Tracked(IncomeTreatment, "report__citizen__municipality", "report__citizen"),
+    Tracked(Complaint, "payment__municipality", "payment__citizen"),
+    Tracked(Process, "municipality", "citizen"),
+    Tracked(Notice, "municipality", "citizen"),
+    Tracked(RuleSetting, "municipality"),
     Tracked(Task, "municipality", "grant__citizen"),
     Tracked(TaskConcern, "task__municipality", "task__grant__citizen"),
     Tracked(MunicipalParameters, "municipality"),

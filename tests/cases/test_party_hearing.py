@@ -11,6 +11,7 @@ import pytest
 
 from cases import handle_task as act
 from cases import hearing_outcome, party_hearing
+from cases.change_log import Query, changes
 from cases.consistency import faults
 from cases.models import Decision, Letter, PartyHearing, Payment, Role, Task, TaskKind, User
 from cases.party_hearing import Answers
@@ -192,6 +193,13 @@ def test_changed_without_a_better_month_is_refused_and_nothing_is_kept(task: Tas
     assert Decision.objects.count() == 2
     row.refresh_from_db()
     assert row.closed_at is None
+
+
+def test_hearing_and_letter_are_in_the_change_log(task: Task, aase: User) -> None:
+    heard(task, aase)
+    query = Query(municipalities=(task.municipality_id,), citizen=task.grant.citizen_id, user=aase.pk)
+    shown = {(one.what, one.why) for one in changes(query)}
+    assert {("Partshøring", "Partshøring sendt"), ("Brev", "Brev sendt")} <= shown
 
 
 def test_first_regulation_always_asks() -> None:
