@@ -27,6 +27,7 @@ from rules.frozen import thaw
 from rules.money import danish
 from rules.months import Month
 from rules.rates import Rates
+from rules.start_up import ceiling_month
 from rules.step_texts import BENEFITS
 
 TEMPLATE_VERSION = "1"
@@ -143,7 +144,7 @@ def side_of(decision: Decision, facts: Facts) -> Side:
         payable=decision.payable_before_tax,
         steps=steps,
         rates=thaw(Rates, decision.rates),
-        ceiling=ceiling_of(facts, facts.income_month),
+        ceiling=ceiling_of(facts, ceiling_month(facts)),
     )
 
 

@@ -10,7 +10,7 @@ from rules.facts import ZERO, Basis, Benefit, Facts, Income, Period, Report, Wag
 from rules.holiday import gross_up
 from rules.judgment import MustBeJudged
 from rules.months import Month
-from rules.start_up import expected_wage
+from rules.start_up import ceiling_month, expected_wage
 
 DAYS_IN_MONTH = Decimal("21.6667")  # bekg. 227/2024 § 2, stk. 2: more days than these are the whole month
 LEFT_OUT = "leave_out"
@@ -110,7 +110,7 @@ def basis_of(facts: Facts) -> Basis:
         benefit_month=facts.benefit_month,
         incomes=(*_incomes(income.reports), *holiday),
         benefits=(*_paid_benefits(reports), *_lost_benefits(facts, month)),
-        wage_ceiling=ceiling_of(facts, month),
+        wage_ceiling=ceiling_of(facts, ceiling_month(facts)),
         holiday_days_on_unemployment_benefit=min(max(ZERO, days), DAYS_IN_MONTH),
     )
 

@@ -13,7 +13,7 @@ from rules.money import oere
 from rules.month_view import MonthView, days_inside, has_base
 from rules.pension_age import pension_date
 from rules.registry import Numbers, Rule, table
-from rules.start_up import expected_wage
+from rules.start_up import ceiling_month, expected_wage
 
 HUNDRED = Decimal(100)
 FORTNIGHT = 14
@@ -127,7 +127,7 @@ def untrusted_reversal(view: MonthView) -> Numbers | None:
 
 def no_ceiling(view: MonthView) -> Numbers | None:
     """INC24. Broken when no wage ceiling is in force in the income month (LAB § 123, stk. 3)."""
-    if ceiling_of(view.facts, view.month) is not None:
+    if ceiling_of(view.facts, ceiling_month(view.facts)) is not None:
         return None
     return Numbers(months=(view.month,))
 

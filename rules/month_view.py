@@ -13,6 +13,7 @@ from rules.calculation import Calculation
 from rules.classified_report import FERIEKONTO_SE
 from rules.facts import ZERO, Facts, Job, PaidSubsidy, Period, Report, WageCeiling
 from rules.months import Month
+from rules.start_up import ceiling_month
 
 NO_EMPLOYERS = frozenset({"", FERIEKONTO_SE})
 NO_PAY_OF_AN_EMPLOYER = frozenset({"lost_earnings", "holiday_pay"})
@@ -111,7 +112,7 @@ class MonthView:
     @cached_property
     def ceiling(self) -> WageCeiling | None:
         """The wage ceiling in force in the income month."""
-        return ceiling_in_force(self.facts, self.month)
+        return ceiling_in_force(self.facts, ceiling_month(self.facts))
 
     @cached_property
     def paid_before(self) -> tuple[PaidSubsidy, ...]:

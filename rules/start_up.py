@@ -38,6 +38,11 @@ def start_day(facts: Facts) -> date:
     return max(facts.grant_first_day, min(jobs, default=facts.grant_first_day))
 
 
+def ceiling_month(facts: Facts) -> Month:
+    """The month whose ceiling is used: the income month's, or the benefit month's when the job had not begun."""
+    return facts.benefit_month if facts.income_month.last_day < start_day(facts) else facts.income_month
+
+
 def expected_wage(facts: Facts) -> Decimal | None:
     """The expected wage while it is what the month is calculated from, kroner with pension; else None.
 
