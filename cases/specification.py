@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -98,7 +98,16 @@ class SpecificationContext:
 
 def context_for(payment: Payment, *, draft: bool = True) -> SpecificationContext:
     """The letter of one payment. Nothing in it depends on rows that change later, but names and addresses."""
-    return context_of(payment.decision, payment.pay_date, DRAFT if draft else "")
+    context = context_of(payment.decision, payment.pay_date, DRAFT if draft else "")
+    return replace(context, headline=_further(payment)) if payment.sequence > 1 else context
+
+
+def _further(payment: Payment) -> str:
+    """A further payment of a month says what is new and what the month is in all."""
+    day = f"{WEEKDAYS[payment.pay_date.weekday()]} den {day_name(payment.pay_date)}"
+    more, all_ = hele_kr(payment.payable_before_tax), hele_kr(payment.decision.payable_before_tax)
+    month = month_name(payment.benefit_month)
+    return f"Du får {more} kr. mere på din NemKonto {day}. I alt får du {all_} kr. for {month}."
 
 
 def context_of(decision: Decision, pay_date: date | None = None, mark: str = PROPOSAL) -> SpecificationContext:
