@@ -17,6 +17,7 @@ from cases.models import Decision, Letter, PartyHearing, Payment, Role, Task, Ta
 from cases.party_hearing import Answers
 from cases.refused import Refused
 from cases.run_month import progress
+from cases.specification import context_for
 from tests.cases.builders import (
     NOVEMBER,
     NOW,
@@ -154,6 +155,9 @@ def test_changed_pays_the_difference_as_a_further_payment(task: Task, aase: User
     assert (second.subsidy, second.payable_before_tax) == (1200, 1200)
     assert second.pay_date == date(2026, 12, 30)
     assert {one.kind: one.amount for one in second.lines.all()}["subsidy"] == 1200
+    assert context_for(second).headline == (
+        "Du får 1.200 kr. mere på din NemKonto onsdag den 30. december 2026. I alt får du 17.500 kr. for november 2026."
+    )
     assert progress(decision.run).faults == []
     assert list(faults()) == []
     row.refresh_from_db()
