@@ -20,6 +20,7 @@ from rules.income_rules import BY_CODE
 @dataclass(frozen=True)
 class InboxRow:
     task: Task
+    name: str
     reason: str
     month: str
     due: str
@@ -33,7 +34,7 @@ class InboxRow:
 def inbox_rows(tasks: QuerySet[Task] | Iterable[Task], today: date) -> list[InboxRow]:
     """Two queries for a page of tasks."""
     if isinstance(tasks, QuerySet):
-        tasks = tasks.select_related("grant__citizen", "assigned_to").prefetch_related("concerns")
+        tasks = tasks.select_related("grant__citizen", "citizen", "assigned_to").prefetch_related("concerns")
     return [_row(task, today) for task in tasks]
 
 
@@ -41,6 +42,7 @@ def _row(task: Task, today: date) -> InboxRow:
     concerns = [one for one in task.concerns.all() if not one.answered_at or not task.is_open]
     return InboxRow(
         task,
+        name_of(task),
         first_sentence(task.headline),
         f"{short_month(task.benefit_month)} {task.benefit_month.year}",
         due_words(task.due_date, today),
@@ -50,6 +52,12 @@ def _row(task: Task, today: date) -> InboxRow:
         task.at_stake,
         (today - timezone.localdate(task.created_at)).days,
     )
+
+
+def name_of(task: Task) -> str:
+    """Whom the task is about; a person the jobcentre knows and we do not has no name yet."""
+    citizen = task.citizen or (task.grant.citizen if task.grant_id else None)
+    return citizen.name if citizen else "Ikke kendt her"
 
 
 def _number(concerns: list[Any]) -> str:

@@ -56,7 +56,7 @@ def percent(value: Decimal | None) -> str:
     if value is None:
         return ""
     shown = f"{value:.1f}".removesuffix(".0").replace(".", ",")
-    return f"{shown} %"
+    return f"{'0' if shown == '-0' else shown} %"
 
 
 def signed_percent(value: Decimal | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.urls import NoReverseMatch, reverse
 
+from cases.acts import acts_for
 from cases.models import Role, User
 from cases.presenters.words import first_sentence, plain
 
@@ -47,6 +48,8 @@ def _links(user: User, path: str) -> list[dict[str, Any]]:
         wanted.append(("Administration", "admin:index"))
     elif user.has_role(Role.COORDINATOR):
         wanted.append(("Indstillinger", "admin:index"))
+    if user.has_role(Role.COORDINATOR):
+        wanted.insert(-1, ("Regler", "rules"))
     found = [(text, _address(name)) for text, name in wanted]
     return [
         {"text": text, "url": url, "current": path == url or (url != "/" and path.startswith(url))}
@@ -81,3 +84,9 @@ def lille(sentence: Any) -> str:
 def tal(number: Any) -> str:
     """60,5: hours and counts, with the decimals they have."""
     return "" if number is None else plain(number)
+
+
+@register.filter
+def handlinger(code: Any) -> list[tuple[str, str]]:
+    """The acts that put a concern right, as (word in the address, title); its own incomes stand on the page."""
+    return acts_for(str(code))

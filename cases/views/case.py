@@ -15,12 +15,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from cases.access import log_access, reader, writer
+from cases.acts import menu
 from cases.change_log import Query, changes
+from cases.control_lines import control_lines
 from cases.forms import PARTS, ManualForm
 from cases.models import (
     WRITERS,
     AccessLog,
     Citizen,
+    Complaint,
+    ControlLine,
     Decision,
     Grant,
     IssuedDocument,
@@ -48,7 +52,12 @@ TABS = {
     "indtaegter": "Indtægter",
     "job": "Job og lønloft",
     "perioder": "Perioder",
+    "processer": "Processer",
+    "adviser": "Adviser",
     "breve": "Breve",
+    "noter": "Noter",
+    "klager": "Klager",
+    "r75": "R75",
     "historik": "Historik",
     "opslag": "Opslag",
 }
@@ -115,6 +124,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
             "tabs": tabs,
             "tab": tab,
             "can_write": grant.municipality_id in request.user.municipality_ids(*WRITERS),
+            "menu": menu(),
             **CONTENT[tab](request, grant),
         },
     )
@@ -185,9 +195,47 @@ def periods_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     return {"periods": list(grant.periods.order_by("-first_day"))}
 
 
+def processes_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    processes = grant.processes.select_related("task", "started_by", "finished_by").prefetch_related("adjustments")
+    return {
+        "processes": processes.order_by("-id")[:50],
+        "visitations": grant.visitations.order_by("-first_day"),
+    }
+
+
+def notices_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    return {"notices": grant.notices.select_related("answered_by").order_by("answered_at", "-noticed_on", "-id")}
+
+
+def notes_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    return {"notes": grant.journal.select_related("written_by").order_by("-id")}
+
+
+def complaints_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    rows = Complaint.objects.filter(payment__grant=grant).select_related("payment", "registered_by", "closed_by")
+    return {"complaints": rows.order_by("-received_on")}
+
+
+def control_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    """R75 through its filter: what is shown, and how many lines are not."""
+    year = request.GET.get("aar", "")
+    years = ControlLine.objects.filter(citizen=grant.citizen_id).order_by("-year").values_list("year", flat=True)
+    return {
+        "shown_lines": control_lines(grant.citizen, int(year) if year.isdigit() else None),
+        "years": list(years.distinct()),
+        "year": year,
+    }
+
+
 def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("body").select_related("issued_by")
-    return {"letters": letters.order_by("-issued_at"), "payments": Payment.objects.filter(grant=grant)[:24]}
+    return {
+        "letters": letters.order_by("-issued_at"),
+        "payments": Payment.objects.filter(grant=grant)[:24],
+        "written": grant.letters.select_related("sent_by", "answered_by").order_by("-id"),
+        "hearings": grant.hearings.select_related("task").order_by("-id"),
+        "today": timezone.localdate(),
+    }
 
 
 def history_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
@@ -206,6 +254,11 @@ CONTENT: dict[str, Callable[[HttpRequest, Grant], dict[str, Any]]] = {
     "indtaegter": incomes_tab,
     "job": jobs_tab,
     "perioder": periods_tab,
+    "processer": processes_tab,
+    "adviser": notices_tab,
+    "noter": notes_tab,
+    "klager": complaints_tab,
+    "r75": control_tab,
     "breve": letters_tab,
     "historik": history_tab,
     "opslag": looks_tab,

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +17,25 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import handle_task
 from cases.access import log_access, reader, writer
-from cases.models import WRITERS, Citizen, Role, Task, TaskKind, User
+from cases.concern_texts import words_of
+from cases.forms import DayField
+from cases.models import WRITERS, Citizen, Process, Role, Task, TaskKind, User
+from cases.plan_tasks import plan
 from cases.presenters.inbox import inbox_rows
 from cases.refused import Conflict, Refused
+from cases.views.inbox_tabs import inbox_tabs
+from cases.views.presence import OPENED
+from cases.views.process_page import process_workbench
+from cases.views.question_page import question_workbench
 from cases.views.workbench_page import WorkbenchPage
+from rules.concerns import CONCERNS
 from rules.income_rules import BY_CODE
 from rules.months import Month
 
 PAGE = 50
-OPENED = "Opgave åbnet"
+INCOMES = "indtaegter"
+MONTHS = (TaskKind.INCOME, TaskKind.RECALCULATION, TaskKind.FAILURE)
+KNOWN_CODES = (*BY_CODE, *(code for code in CONCERNS if code not in BY_CODE))
 
 SHOW = {
     "": "Alle åbne",
@@ -41,6 +51,7 @@ SORTS = {
     "kr-ned": (F("at_stake").desc(nulls_last=True), "id"),
     "alder": ("created_at", "id"),
     "borger": ("grant__citizen__sort_key", "id"),
+    "prioritet": ("priority", "due_date", "id"),
 }
 
 
@@ -51,7 +62,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     today, words = timezone.localdate(), request.POST.get("words", "").strip()
     tasks = ordered(filtered(Task.objects.visible_to(request.user), request, today), request)
     if words:
-        tasks = tasks.filter(grant__citizen__in=Citizen.objects.visible_to(request.user).matching(words))
+        citizens = Citizen.objects.visible_to(request.user).matching(words)
+        tasks = tasks.filter(
+            Q(grant__citizen__in=citizens) | Q(citizen__in=citizens) | Q(grant__number__contains=words)
+        )
     page = _page_number(request)
     found = inbox_rows(tasks[(page - 1) * PAGE : page * PAGE + 1], today)
     return render(
@@ -65,6 +79,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "counts": inbox_counts(request.user, today),
             "query": _query(request),
             "can_write": request.user.writes_cases,
+            "tabs": inbox_tabs(request.user, "tasks"),
             **filter_choices(request),
         },
     )
@@ -72,7 +87,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def filtered(tasks: QuerySet[Task], request: HttpRequest, today: date) -> QuerySet[Task]:
     """What the address asks for; what it does not know is ignored."""
-    show, code, who, month = (request.GET.get(name, "") for name in ("vis", "aarsag", "hos", "maaned"))
+    show, code, who, month, kind = (request.GET.get(name, "") for name in ("vis", "aarsag", "hos", "maaned", "slags"))
     tasks = tasks.filter(closed_at__isnull=False) if show == "loeste" else tasks.open()
     narrow = {
         "mine": Q(assigned_to=request.user),
@@ -81,7 +96,9 @@ def filtered(tasks: QuerySet[Task], request: HttpRequest, today: date) -> QueryS
         "afventer": Q(state="waiting"),
     }
     tasks = tasks.filter(narrow.get(show, Q()))
-    if code in BY_CODE:
+    if kind in TaskKind.values:
+        tasks = tasks.filter(kind=kind)
+    if code in KNOWN_CODES:
         tasks = tasks.filter(concerns__code=code)
     if who.isdigit():
         tasks = tasks.filter(assigned_to=int(who))
@@ -102,7 +119,9 @@ def filter_choices(request: HttpRequest) -> dict[str, Any]:
     return {
         "shows": SHOW.items(),
         "show": request.GET.get("vis", ""),
-        "codes": [(code, BY_CODE[code].message) for code in BY_CODE if code in set(codes)],
+        "codes": [(code, words_of(code).message) for code in KNOWN_CODES if code in set(codes)],
+        "kinds": TaskKind.choices,
+        "kind": request.GET.get("slags", ""),
         "code": request.GET.get("aarsag", ""),
         "months": list(months),
         "month": request.GET.get("maaned", ""),
@@ -168,15 +187,27 @@ def _take(request: HttpRequest, task: Task) -> HttpResponse:
 @writer
 @require_POST
 def assign_selected(request: HttpRequest) -> HttpResponse:
-    """Put the ticked tasks on a desk: one's own, or as coordinator anybody's."""
+    """Put the ticked tasks on a desk (as coordinator on anybody's), or give them a due date or a priority."""
     ids = [int(one) for one in request.POST.getlist("task") if one.isdigit()]
     tasks = Task.objects.visible_to(request.user, *WRITERS).filter(pk__in=ids)
     try:
+        if request.POST.get("act") == "plan":
+            changed = plan(tasks, request.user, due=_due(request), priority=request.POST.get("priority", ""))
+            messages.success(request, f"{changed} {'opgave' if changed == 1 else 'opgaver'} planlagt.")
+            return redirect(f"{reverse('tasks')}?{_query(request)}")
         moved = handle_task.assign(tasks, _receiver(request), request.user)
         messages.success(request, f"{moved} {'opgave' if moved == 1 else 'opgaver'} fordelt.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(f"{reverse('tasks')}?{_query(request)}")
+
+
+def _due(request: HttpRequest) -> date | None:
+    """The due date as people write it."""
+    try:
+        return DayField(required=False).clean(request.POST.get("due", ""))
+    except ValidationError as error:
+        raise Refused(f"Frist: {error.messages[0]}") from None
 
 
 def _receiver(request: HttpRequest) -> User | None:
@@ -196,12 +227,22 @@ def _receiver(request: HttpRequest) -> User | None:
 def workbench(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: look, correct, note, accept."""
     task = _task(request, pk)
-    log_access(request.user, task.grant.citizen, OPENED)
+    if (citizen := task.grant.citizen if task.grant_id else task.citizen) is not None:
+        log_access(request.user, citizen, OPENED)
+    if request.method == "POST":
+        _writable(request, task)
     if task.kind == TaskKind.FAILURE and task.is_open:
         return _failed(request, task)
+    process = (
+        Process.objects.filter(task=task).select_related("grant", "citizen", "municipality", "finished_by").first()
+    )
+    if process is not None and not (request.GET.get("fane") == INCOMES and task.decision_id):
+        return process_workbench(request, task, process)
+    if process is None and task.kind not in MONTHS:
+        return question_workbench(request, task)
     if request.method == "GET":
         return render(request, "tasks/workbench.html", WorkbenchPage(request.user, task).context())
-    return _act(request, _writable(request, task))
+    return _act(request, task)
 
 
 @writer
@@ -209,7 +250,7 @@ def workbench(request: HttpRequest, pk: int) -> HttpResponse:
 def live_sum(request: HttpRequest, pk: int) -> HttpResponse:
     """The sum as it would be with what is typed. Writes nothing."""
     task = _writable(request, _task(request, pk))
-    if task.kind == TaskKind.FAILURE:
+    if task.kind not in (TaskKind.INCOME, TaskKind.RECALCULATION) or task.grant_id is None:
         raise Http404
     page = WorkbenchPage(request.user, task, request.POST)
     return render(request, "tasks/_live.html", {**page.sum_context(), "swap": True})
@@ -251,6 +292,8 @@ def _accept(request: HttpRequest, task: Task, page: WorkbenchPage) -> str:
         seen=request.POST.get("seen", ""),
         version=page.version,
         now=timezone.now(),
+        hearing=page.hearing.answers() if page.hearing else None,
+        no_income="no_income" in request.POST,
     )
     return page.done_words(decision)
 
@@ -288,7 +331,7 @@ ACTS = {"accept": _accept, "save": _save, "wait": _wait, "ceiling": _fix_ceiling
 
 def _task(request: HttpRequest, pk: int) -> Task:
     visible = Task.objects.visible_to(request.user).select_related(
-        "grant__citizen", "municipality", "assigned_to", "closed_by"
+        "grant__citizen", "citizen", "municipality", "assigned_to", "closed_by"
     )
     return get_object_or_404(visible, pk=pk)
 

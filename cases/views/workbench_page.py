@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -10,24 +9,27 @@ from typing import Any
 from django.utils import timezone
 
 from cases import handle_task
+from cases.acts import menu
 from cases.bank_days import last_bank_day
 from cases.forms import NewCeilingForm, TaxForm, WorkForm
 from cases.gather import gather
-from cases.models import WRITERS, AccessLog, Decision, Payment, Task, TaskKind, User, names_of_employers
+from cases.hearing_form import HearingForm
+from cases.models import WRITERS, Decision, Payment, Task, TaskKind, User, names_of_employers
+from cases.party_hearing import questions_of
 from cases.presenters.concerns import ShownConcern, from_json, shown_all
 from cases.presenters.inbox import due_words
 from cases.presenters.incomes import added_rows, income_table, report_rows, reports_of
 from cases.presenters.sums import Last, decision_rows, paid_before, paid_for, sum_rows
+from cases.presenters.what_if import percent_of
 from cases.presenters.words import long_month
 from cases.refused import Refused
 from cases.templatetags.danish import day_name, hele_kr
+from cases.views.presence import others_here
 from rules.calculation import CalculationError
 from rules.facts import Facts
 from rules.frozen import thaw
 from rules.income_rules import BY_CODE
 from rules.rates import NoRates
-
-RECENTLY = timedelta(minutes=15)
 
 
 class WorkbenchPage:
@@ -79,7 +81,7 @@ class WorkbenchPage:
 
     def look_again(self) -> None:
         """Forget what was read before an act: the next look is at what stands now, with the newest version."""
-        for name in ("facts", "draft", "names"):
+        for name in ("facts", "draft", "names", "hearing"):
             self.__dict__.pop(name, None)
         self.task.refresh_from_db()
         self.version = self.task.version
@@ -126,7 +128,10 @@ class WorkbenchPage:
             "faults": self.faults,
             "ceiling_form": self.ceiling,
             "tax_form": self.tax,
-            "others": self.others_here(),
+            "others": others_here(self.user, task),
+            "hearing": self.hearing,
+            "no_income": self.data is not None and "no_income" in self.data,
+            "menu": menu(),
             "payment": self.payment,
             "shown_concerns": self.concerns,
             "history": task.history.select_related("history_user").order_by("-history_date")[:6],
@@ -160,6 +165,7 @@ class WorkbenchPage:
             "typed": bool(self.work.corrections or self.work.added),
             "sum_faults": [] if self.faults else self.work.faults,
             "change": self._change(draft.calculation.subsidy),
+            "change_percent": self._percent(draft.calculation.subsidy),
         }
 
     def _decided(self) -> dict[str, Any]:
@@ -173,6 +179,9 @@ class WorkbenchPage:
 
     def _change(self, subsidy: Decimal) -> Decimal | None:
         return None if self.last.subsidy is None else subsidy - self.last.subsidy
+
+    def _percent(self, subsidy: Decimal) -> str:
+        return percent_of(self.last.subsidy, subsidy) if self.last.subsidy else ""
 
     @cached_property
     def latest(self) -> Decision | None:
@@ -214,18 +223,16 @@ class WorkbenchPage:
     def _is_now(self, row: Any) -> bool:
         return bool(row.month >= self.task.benefit_month - 1)
 
-    def others_here(self) -> list[tuple[User, Any]]:
-        """Who else has had this citizen's task open within the last quarter of an hour."""
-        if not self.task.is_open:
-            return []
-        since = timezone.now() - RECENTLY
-        rows = (
-            AccessLog.objects.filter(citizen=self.task.grant.citizen_id, happened_at__gte=since, action="Opgave åbnet")
-            .exclude(user=self.user)
-            .select_related("user")
-            .order_by("happened_at")
-        )
-        return list({row.user_id: (row.user, row.happened_at) for row in rows}.values())
+    @cached_property
+    def hearing(self) -> HearingForm | None:
+        """The three questions, when less is paid than before."""
+        if not self.task.is_open or self.task.kind != TaskKind.INCOME:
+            return None
+        try:
+            asked = questions_of(self.task, self.draft)
+        except (CalculationError, NoRates):
+            return None
+        return HearingForm(self.data, self.task, asked, timezone.localdate()) if asked else None
 
     def promise(self, calculation: Any) -> str:
         """What accepting will do, before it is done."""
@@ -236,8 +243,8 @@ class WorkbenchPage:
             return f"Der udbetales ikke noget for {long_month(self.task.benefit_month)}."
         return f"{hele_kr(calculation.payable_before_tax)} kr. udbetales {when}"
 
-    def done_words(self, decision: Decision) -> str:
-        if self.task.kind != TaskKind.INCOME:
+    def done_words(self, decision: Decision | None) -> str:
+        if decision is None or self.task.kind != TaskKind.INCOME:
             return "Opgaven er lukket med din note."
         name = self.task.grant.citizen.name
         when = day_name(last_bank_day(self.task.benefit_month))

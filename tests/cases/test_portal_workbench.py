@@ -10,8 +10,22 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import AddedIncome, Decision, IncomeTreatment, Payment, Role, Task, WageCeiling
-from tests.cases.builders import OCTOBER, Pay, changed, give, make_case, make_municipality, make_user, ordinary, run
+from cases.models import AddedIncome, Decision, IncomeTreatment, Payment, Role, Task, User, WageCeiling
+from cases.recalculate import recalculate
+from tests.cases.builders import (
+    NOVEMBER,
+    NOW,
+    OCTOBER,
+    SE,
+    Pay,
+    changed,
+    give,
+    make_case,
+    make_municipality,
+    make_user,
+    ordinary,
+    run,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -104,7 +118,13 @@ def test_accepting_a_correction_that_was_not_seen_is_a_conflict_and_keeps_what_w
     assert 'value="Talt med borgeren"' in page
     assert not IncomeTreatment.objects.exists()
     seen = re.search(r'name="seen" value="([^"]*)"', page)[1]
-    assert aase.post(address(task), {**posted, "seen": seen}).status_code == 302
+    assert "Tilskuddet falder med" in page
+    again = {**posted, "seen": seen}
+    asked = aase.post(address(task), again)
+    assert asked.status_code == 422
+    assert "Svar på de tre spørgsmål om partshøring" in asked.content.decode()
+    hearing = {"hearing-unknown": "nej", "hearing-significant": "ja", "hearing-detriment": "ja"}
+    assert aase.post(address(task), {**again, **hearing}).status_code == 302
     assert Decision.objects.latest("sequence").subsidy == 21600 - Decimal("0.30") * 12500
 
 
@@ -207,20 +227,38 @@ def test_without_javascript_the_sum_is_calculated_again_by_a_button(home: Any, a
     assert not IncomeTreatment.objects.exists()
 
 
+def by_hand(grant: Any) -> Task:
+    """A recalculation that a person wants to go through."""
+    user = User.objects.get(username="aase")
+    process = recalculate(grant, NOVEMBER, NOVEMBER, event="Lønseddel", user=user, now=NOW, by_hand=True)
+    assert process is not None
+    return process.task
+
+
 def test_a_paid_month_stands_beside_what_would_be_paid_now(home: Any, aase: Client) -> None:
     grant = make_case(home, paid="18000")
     give(grant, ordinary())
     run(home)
-    give(grant, [Pay(OCTOBER, amount="1000.00", own_id="efter")])
-    task = Task.objects.get(grant=grant, kind="recalculation")
+    AddedIncome.objects.create(grant=grant, month=OCTOBER, kind="wage", se_number=SE, amount=1000, source="Lønseddel")
+    task = by_hand(grant)
     page = aase.get(address(task)).content.decode()
-    for words in ("Udbetalt 18.000,00 kr., beregnet nu 17.700,00 kr.", "i forhold til det udbetalte", "Luk opgaven"):
+    for words in ("Genberegning", "Trin 7 - Vurdér ydelse og sats", "18.000", "17.700", "-300"):
         assert words in page
-    assert aase.post(address(task), {"act": "accept", "version": task.version, "note": ""}).status_code == 422
-    closed = {"act": "accept", "version": task.version, "note": "Modregnes i december"}
-    assert aase.post(address(task), closed).status_code == 302
-    task.refresh_from_db()
+    codes = re.findall(r'name="tick" value="([A-Z0-9]+)"', page)
+    hearing = {"hearing-unknown": "nej", "hearing-significant": "ja", "hearing-detriment": "ja"}
+    done = {"act": "complete", "version": task.version, "tick": codes, "note": "Modregnes i december", **hearing}
+    for _ in range(3):
+        answer = aase.post(address(task), done)
+        assert answer.status_code == 302, answer.content.decode()
+        task.refresh_from_db()
+        if not task.is_open:
+            break
+        page = aase.get(address(task)).content.decode()
+        done = {**done, "version": task.version, "tick": re.findall(r'name="tick" value="([A-Z0-9]+)"', page)}
     assert task.state == "accepted"
+    page = aase.get(address(task)).content.decode()
+    assert "Efterreguleret" in page
+    assert "-300" in page
 
 
 def test_a_program_error_says_what_to_do_and_is_not_tried_again(

@@ -1,17 +1,60 @@
-// Keyboard: "/" goes to the search, "g" then "o" to Opgaver. Boxes: data-all ticks every box of its table.
+// Keyboard: "/" search, "g o" Opgaver, "g a" Adviser, "j"/"k" next and previous row, "o" open it, "x" tick it,
+// "n" note, "a" accept (the first press goes to the button and shows what it does; the second presses it).
+// Boxes: data-all ticks every box of its table.
 (() => {
   let waitsForTarget = false;
+  let row = -1;
   const typing = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
+
+  const goTo = (end) => {
+    const link = document.querySelector(`a[href$="${end}"]`);
+    if (link) window.location.assign(link.href);
+  };
+  const rows = () => [...document.querySelectorAll("tr[data-row]")];
+  const move = (step) => {
+    const all = rows();
+    if (!all.length) return;
+    all.forEach((one) => one.classList.remove("chosen-row"));
+    row = Math.min(Math.max(row + step, 0), all.length - 1);
+    all[row].classList.add("chosen-row");
+    all[row].scrollIntoView({ block: "nearest" });
+    all[row].querySelector("a[href]")?.focus({ preventScroll: true });
+  };
+  const accept = () => {
+    const button = document.querySelector("button[data-accept]");
+    if (!button) return;
+    if (document.activeElement === button) {
+      button.click();
+      return;
+    }
+    button.scrollIntoView({ block: "nearest" });
+    button.focus();
+    if (!document.getElementById("accept-help")) {
+      const help = document.createElement("span");
+      help.id = "accept-help";
+      help.className = "notice warn";
+      help.setAttribute("role", "status");
+      help.textContent = `Tryk a igen: ${button.textContent.trim()}`;
+      button.before(help);
+    }
+  };
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    o: () => rows()[row]?.querySelector("a[data-open], a[href]")?.click(),
+    x: () => rows()[row]?.querySelector("input[type=checkbox]")?.click(),
+    n: () => document.getElementById("note")?.focus(),
+    a: accept,
+    "/": () => document.getElementById("find")?.focus(),
+  };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    const search = document.getElementById("find");
-    if (event.key === "/" && search) {
+    const targets = { o: "/opgaver/", a: "/adviser/" };
+    if (waitsForTarget && targets[event.key]) goTo(targets[event.key]);
+    else if (keys[event.key]) {
       event.preventDefault();
-      search.focus();
-    } else if (event.key === "o" && waitsForTarget) {
-      const tasks = document.querySelector('a[href$="/opgaver/"]');
-      if (tasks) window.location.assign(tasks.href);
+      keys[event.key]();
     }
     waitsForTarget = event.key === "g";
   });

@@ -1,0 +1,69 @@
+"""The three questions of the party hearing as fields: yes or no, and what happens after three times yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from cases import party_hearing
+from cases.ask import answer_by
+from cases.forms import DayField
+from cases.models import Task
+
+ANSWERS = [("ja", "Ja"), ("nej", "Nej")]
+
+
+def _question(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=ANSWERS, widget=forms.RadioSelect)
+
+
+class HearingForm(forms.Form):
+    """Posted with the accept. ``answers()`` is None until all three are answered."""
+
+    unknown = _question("Kender borgeren ikke oplysningen?")
+    significant = _question("Er ændringen mere end uvæsentlig?")
+    detriment = _question("Er ændringen til ugunst for borgeren?")
+    hear = forms.ChoiceField(
+        label="Tre gange ja: skal borgeren høres?", required=False, initial="ja",
+        choices=[("ja", "Ja, send brevet"), ("nej", "Nej, skriv hvorfor")],
+    )  # fmt: skip
+    reason = forms.CharField(label="Hvis borgeren ikke høres: hvorfor?", required=False, max_length=300)
+    deadline = DayField(label="Svarfrist", required=False)
+    body = forms.CharField(label="Brevet", required=False, widget=forms.Textarea(attrs={"rows": 12}))
+
+    def __init__(self, data: Any, task: Task, asked: party_hearing.Questions, today: date) -> None:
+        self.task, self.asked = task, asked
+        self.draft = party_hearing.draft_letter(task, asked, answer_by(today))
+        posted = data if data is not None and any(name.startswith("hearing-") for name in data) else None
+        initial = {
+            "significant": "ja" if asked.looks_significant else "nej",
+            "detriment": "ja",
+            "deadline": self.draft.deadline,
+            "body": self.draft.body,
+        }
+        super().__init__(posted, prefix="hearing", initial=initial, use_required_attribute=False)
+
+    def answers(self) -> party_hearing.Answers | None:
+        """What was answered; the letter as it stands in the field."""
+        if not self.is_bound or not self.is_valid():
+            return None
+        values = self.cleaned_data
+        until = values["deadline"] or self.draft.deadline
+        letter = replace(self.draft, body=values["body"], deadline=until) if self._is_changed(values) else None
+        return party_hearing.Answers(
+            unknown=values["unknown"] == "ja",
+            significant=values["significant"] == "ja",
+            detriment=values["detriment"] == "ja",
+            hear=values["hear"] != "nej",
+            reason=values["reason"],
+            deadline=until,
+            letter=letter,
+        )
+
+    def _is_changed(self, values: dict[str, Any]) -> bool:
+        """A browser posts line ends as CRLF."""
+        body = values["body"].replace("\r\n", "\n").strip()
+        return bool(body) and body != self.draft.body.strip()
