@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from cases.models import (
     AddedIncome,
     ConcernAnswer,
@@ -177,13 +179,16 @@ def added_report(month: Month, kind: str, se_number: str, amount: Decimal, paid_
 
 
 def _reports(citizens: list[int], month: Month, overlay: Overlay) -> defaultdict[int, list[f.Report]]:
-    """Reports of the income month and the twelve before it; also those of the benefit month (same-month jobs)."""
-    window = IncomeReport.objects.filter(
-        citizen__in=citizens, month__gte=month - 1 - MONTHS_BACK, month__lte=month
-    ).order_by("citizen_id", "month", "id")
-    treated = IncomeTreatment.objects.filter(
-        report__citizen__in=citizens, report__month__gte=month - 1 - MONTHS_BACK, report__month__lte=month
-    ).values_list("report_id", "action", "amount", "paid_hours", "gross_holiday_pay")
+    """Reports of the income month and the twelve before it; of the benefit month (same-month jobs); and corrections
+    that came in these months, however old the month they correct.
+    """
+    of_citizens = IncomeReport.objects.filter(citizen__in=citizens, month__lte=month)
+    first = month - 1 - MONTHS_BACK
+    in_window = Q(month__gte=first) | Q(is_correction=True, pay_month__gte=month - 1)
+    window = of_citizens.filter(in_window).order_by("citizen_id", "month", "id")
+    treated = IncomeTreatment.objects.filter(report__in=of_citizens.filter(in_window).order_by()).values_list(
+        "report_id", "action", "amount", "paid_hours", "gross_holiday_pay"
+    )
     treatments = {id_: Treatment(*values) for id_, *values in treated} | dict(overlay.treatments)
     treatments = {id_: one for id_, one in treatments.items() if one.action != AS_REPORTED}
     found: defaultdict[int, list[f.Report]] = defaultdict(list)
@@ -261,7 +266,7 @@ def _treated(report: f.Report, treatment: Treatment | None) -> f.Report:
     if treatment.gross_holiday_pay is not None:
         changes["gross_holiday_pay"] = treatment.gross_holiday_pay
     if report.role not in COUNTED_ROLES:
-        changes |= {"role": "wage", "kind": "other_wage"}
+        changes |= {"role": "wage", "kind": report.kind or "other_wage"}
     return replace(report, **changes)
 
 
@@ -274,7 +279,8 @@ def _until(month: Month, reports: list[f.Report], jobs: list[f.Job]) -> Iterator
     same_month = {job.se_number for job in jobs if job.same_month}
     for report in reports:
         if report.se_number in same_month:
-            yield replace(report, month=report.month - 1)
+            corrected_in = report.corrected_in - 1 if report.corrected_in else None
+            yield replace(report, month=report.month - 1, corrected_in=corrected_in)
         elif report.month < month:
             yield report
 
@@ -285,7 +291,22 @@ def _in_order(reports: Iterable[f.Report]) -> tuple[f.Report, ...]:
 
 
 def _order(report: f.Report) -> tuple[Any, ...]:
+    """Every field that can tell two reports apart, so that the order never depends on the database."""
     return (
-        report.month, report.se_number, report.role, report.kind, report.pay_date or date.min,
-        report.period_start or date.min, report.amount, report.own_pension, report.net_holiday_pay,
-    )  # fmt: skip
+        report.month,
+        report.se_number,
+        report.role,
+        report.kind,
+        report.pay_date or date.min,
+        report.period_start or date.min,
+        report.period_end or date.min,
+        report.amount,
+        report.own_pension,
+        report.employer_pension,
+        report.paid_hours or f.ZERO,
+        report.hours_fault,
+        report.net_holiday_pay,
+        report.treatment,
+        report.must_judge,
+        report.unknown,
+    )

@@ -13,6 +13,9 @@ from rules.income_codes import ClassifiedReport, classify
 from rules.money import oere
 from rules.months import Month
 
+KIND_WHEN_INCLUDED = {"0105": "lost_earnings", "0106": "lost_earnings", "0102": "b_income", "0079": "sideline"}
+"""What a report that must be judged counts as when a person includes it; else as wage from another job."""
+
 
 @dataclass(frozen=True)
 class Normalised:
@@ -68,7 +71,7 @@ class Normalised:
             "income_type": meaning.income_type[:20],
             "income_art": meaning.income_art[:20],
             "role": meaning.role,
-            "kind": meaning.kind,
+            "kind": meaning.kind or KIND_WHEN_INCLUDED.get(meaning.income_art, ""),
             "amount": meaning.amount,
             "b_income": meaning.b_income,
             "own_pension": meaning.own_pension,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +13,10 @@ from rules.calculation import Calculation, calculate
 from rules.facts import ZERO, Facts
 from rules.frozen import digest_of_sorted, freeze
 from rules.income_rules import BY_CODE, RULES
-from rules.month_view import MonthView, has_base
+from rules.month_view import MonthView, days_with_right, has_base
 from rules.municipal_rules import municipal_concerns
 from rules.parameters import Parameters
+from rules.partial_month import propose as propose_part
 from rules.rates import Rates
 from rules.registry import Concern
 from rules.steps import Step
@@ -61,8 +63,13 @@ def decide(facts: Facts, rates: Rates, parameters: Parameters) -> Decision:
 
 
 def propose(facts: Facts, rates: Rates) -> Calculation:
-    """The month's sum. No wage and no benefit in its place: no subsidy (VEJL 9154/2022 pkt. 2.1; Q11)."""
-    calculation = calculate(basis_of(facts), rates)
+    """The month's sum. Part of a month is a proposal by calendar days, which INC31 puts before a person (Q2).
+
+    No wage and no benefit in its place: no subsidy (VEJL 9154/2022 pkt. 2.1; Q11).
+    """
+    basis, days, month = basis_of(facts), days_with_right(facts), facts.benefit_month.last_day.day
+    whole = days == month
+    calculation = calculate(basis, rates) if whole else propose_part(basis, rates, Decimal(days), Decimal(month))
     return calculation if has_base(calculation) else _without_wage(calculation)
 
 

@@ -10,7 +10,7 @@ from rules.basis import ceiling_of, gross_earned_holiday, period_fault
 from rules.facts import ZERO, Report
 from rules.incompatible import Span, overlaps
 from rules.money import oere
-from rules.month_view import MonthView, days_inside, has_base
+from rules.month_view import MonthView, days_inside, days_with_right, has_base
 from rules.pension_age import pension_date
 from rules.registry import Numbers, Rule, table
 from rules.start_up import ceiling_month, expected_wage
@@ -201,9 +201,7 @@ def two_fleksjobs(view: MonthView) -> Numbers | None:
 
 def partial_month(view: MonthView) -> Numbers | None:
     """INC31. Broken when the right starts, stops or ends inside the benefit month: no rule on a share (Q2)."""
-    days, month = view.days_with_grant, view.facts.benefit_month
-    stops = [one for one in view.facts.periods if one.kind == "stop"]
-    return _days_of(view, len(days) - days_inside(days, stops), month.last_day.day)
+    return _days_of(view, days_with_right(view.facts), view.facts.benefit_month.last_day.day)
 
 
 def pension_age_reached(view: MonthView) -> Numbers | None:
@@ -547,7 +545,8 @@ RULES = (
         "Hele måneden er med",
         "LAB § 123, stk. 1",
         "Retten begynder eller slutter inde i måneden",
-        "Loven siger ikke, hvordan en del af en måned beregnes. Vurdér beløbet, før du godkender.",
+        "Loven siger ikke, hvordan en del af en måned beregnes. Forslaget tager grundbeløb og lønloft efter "
+        "kalenderdage. Vurdér det, før du godkender.",
         partial_month,
     ),
     Rule(

@@ -132,9 +132,20 @@ class MonthView:
     @cached_property
     def days_with_grant(self) -> range:
         """The days of the benefit month inside the grant, as ordinals (``date.toordinal``)."""
-        month, end = self.facts.benefit_month, self.facts.grant_last_day
-        last = month.last_day if end is None else min(end, month.last_day)
-        return range(max(self.facts.grant_first_day, month.first_day).toordinal(), last.toordinal() + 1)
+        return days_with_grant(self.facts)
+
+
+def days_with_grant(facts: Facts) -> range:
+    """The days of the benefit month inside the grant, as ordinals (``date.toordinal``)."""
+    month, end = facts.benefit_month, facts.grant_last_day
+    last = month.last_day if end is None else min(end, month.last_day)
+    return range(max(facts.grant_first_day, month.first_day).toordinal(), last.toordinal() + 1)
+
+
+def days_with_right(facts: Facts) -> int:
+    """How many days of the benefit month lie inside the grant and outside every temporary stop."""
+    days = days_with_grant(facts)
+    return len(days) - days_inside(days, [one for one in facts.periods if one.kind == "stop"])
 
 
 def has_base(proposal: Calculation) -> bool:

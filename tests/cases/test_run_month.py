@@ -439,3 +439,14 @@ def test_pay_of_a_job_deducted_in_the_same_month_counts_in_the_month_it_is_paid(
     run(municipality)
     assert Payment.objects.get(grant=grant).subsidy == 21600 - Decimal("0.30") * 12500
     assert grant.jobs.get().se_number == SE
+
+
+def test_part_of_a_month_is_proposed_by_calendar_days_and_seen_by_a_person() -> None:
+    """16 of 30 days: 21.600 x 16/30 - 0,30 x 6.400, and the ceiling 40.000 x 16/30 is not reached (Q2)."""
+    municipality = make_municipality()
+    grant = make_case(municipality, first_day=date(2026, 11, 15))
+    grant.wage_ceilings.update(first_day=date(2026, 10, 1))
+    give(grant, ordinary(amount="6400.00"))
+    run(municipality)
+    assert "INC31" in codes(grant)
+    assert Task.objects.get(grant=grant).proposed == 21600 * 16 / Decimal(30) - Decimal("0.30") * 6400

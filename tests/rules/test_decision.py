@@ -186,6 +186,13 @@ class TestNoWage:
             ("reversed", facts(report(), reversal(report()))),
             ("a benefit of 0 kr", facts(benefit(0))),
             ("a pension only", facts(report(amount=9_000, kind="pension_payment"))),
+            (
+                "under a low ceiling and with days on ledighedsydelse",
+                facts(
+                    wage_ceilings=(WageCeiling(D(1_000), date(2020, 1, 1)),),
+                    periods=(Period("holiday", date(2026, 10, 5), days=D(5)),),
+                ),
+            ),
             ("a lost right of 0 kr", facts(periods=(replace(LOST, amount=D(0)),))),
         ),
     )
