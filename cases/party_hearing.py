@@ -26,7 +26,6 @@ from rules.decision import Decision as Decided
 from rules.facts import Facts
 from rules.frozen import thaw
 from rules.party_hearing import Change, looks_significant, must_ask, should_hear, significance, undisputed
-from rules.start_up import REGULATION
 
 NOT_NEEDED, UPHELD, CHANGED = "none", "upheld", "changed"
 
@@ -94,16 +93,6 @@ def questions_of(task: Task, decided: Decided) -> Questions | None:
     paid = thaw(Facts, decided.frozen["facts"]).paid_subsidies
     limit = parameters_for(task.municipality, task.benefit_month).subsidy_drop_percent
     return questions(paid[-1].amount if paid else None, decided.calculation.subsidy, limit)
-
-
-def questions_of_months(task: Task, standing: Decimal, subsidy: Decimal) -> Questions | None:
-    """The questions of a recalculation: all its months together, what counts today against what is right.
-
-    The first regulation from expected wage (REC20) always asks (bekg. 227/2024 § 4, stk. 2).
-    """
-    limit = parameters_for(task.municipality, task.benefit_month).subsidy_drop_percent
-    first = task.concerns.filter(code=REGULATION.code).exists()
-    return questions(standing, subsidy, limit, first_regulation=first)
 
 
 def demand(asked: Questions | None, answers: Answers | None) -> None:
