@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
 
 from cases.guards import missing_guards
-from cases.models import Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period
+from cases.models import Adjustment, Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period
 from rules.frozen import canonical, digest, freeze
 
 
@@ -113,6 +113,20 @@ def fingerprint_of(
     )
 
 
+def adjustments_do_not_add_up() -> Iterator[str]:
+    """A month's adjustments go from what was paid to what is right without a gap, each with its own fingerprint."""
+    standing: dict[tuple[int, object], Decimal] = {}
+    for row in Adjustment.objects.select_related("decision").order_by("grant", "benefit_month", "sequence").iterator():
+        month = (row.grant_id, row.benefit_month)
+        before = standing.get(month, row.decision.subsidy)
+        if row.old_subsidy != before or row.old_subsidy + row.difference != row.new_subsidy:
+            yield f"sag {row.grant_id} {row.benefit_month} nr. {row.sequence}: går ikke op"
+        standing[month] = row.new_subsidy
+        parts = (row.facts, row.rates, row.parameters, row.steps, [], Outcome.PAID, row.rules_version)
+        if fingerprint_of(*parts) != row.fingerprint:
+            yield f"efterregulering {row.pk} passer ikke til sit fingeraftryk"
+
+
 def periods_overlap() -> Iterator[str]:
     """Two periods of the same kind and benefit on one case never overlap; nor two grants of one citizen."""
     yield from _overlaps(Period, ("grant_id", "kind", "benefit"), "perioder på sag")
@@ -140,6 +154,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Udbetalingens dele", payments_without_parts),
     ("Rækkefølge", sequences_with_gaps),
     ("Fingeraftryk", decisions_changed),
+    ("Efterreguleringer", adjustments_do_not_add_up),
     ("Overlap", periods_overlap),
     ("Vagter", guards_missing),
 )

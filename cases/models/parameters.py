@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Self
 
@@ -12,6 +13,7 @@ from simple_history.models import HistoricalRecords
 from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel, ScopedQuerySet
 from cases.models.fields import HundredthsField
+from cases.models.rule_setting import modes_in_force
 from rules.months import Month
 from rules.parameters import Parameters
 
@@ -80,4 +82,5 @@ class MunicipalParameters(ScopedModel):
 def parameters_for(municipality: Municipality, month: Month) -> Parameters:
     """The parameters in force for a benefit month; the careful defaults when nothing is set."""
     row = MunicipalParameters.objects.of(municipality).in_force(month).first()
-    return row.as_parameters() if row else Parameters()
+    chosen = row.as_parameters() if row else Parameters()
+    return replace(chosen, rule_modes=modes_in_force(municipality, month))

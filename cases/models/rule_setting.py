@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from simple_history.models import HistoricalRecords
@@ -9,6 +11,9 @@ from simple_history.models import HistoricalRecords
 from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel
 from cases.models.fields import HundredthsField
+from rules.months import Month
+from rules.municipal_rules import MUNICIPAL, needs_two_persons
+from rules.parameters import RuleMode
 
 
 class Mode(models.TextChoices):
@@ -46,3 +51,22 @@ class RuleSetting(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.get_mode_display()}"
+
+    def as_mode(self) -> RuleMode:
+        low, high = (None if one is None else Decimal(one) for one in (self.low, self.high))
+        return RuleMode(self.code, str(self.mode), low, high)
+
+
+def modes_in_force(municipality: Municipality, month: Month, before: RuleSetting | None = None) -> tuple[RuleMode, ...]:
+    """The settings that count in a benefit month, in the rules' order: the newest of each code. One that weakens a
+    rule of the class *skøn* counts only when a second person has confirmed it. ``before``: only what stood before it.
+    """
+    rows = RuleSetting.objects.of(municipality).filter(valid_from__lte=month.last_day).order_by("valid_from", "id")
+    counting: dict[str, RuleMode] = {}
+    for row in rows:
+        if before is not None and row.pk == before.pk:
+            break
+        mode = row.as_mode()
+        if row.confirmed_by_id or not needs_two_persons(row.code, counting.get(row.code), mode):
+            counting[row.code] = mode
+    return tuple(counting[code] for code in MUNICIPAL if code in counting)
