@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from rules.concerns import CONCERNS, RUNS, kind_stops
-from rules.facts import ZERO
+from rules.money import added
 from rules.months import Month
 from rules.registry import Numbers
 
@@ -197,7 +197,7 @@ def holiday_pay_arrived(facts: CaseFacts) -> Numbers | None:
     if not found:
         return None
     return Numbers(
-        found=sum((one.net_amount for one in found), ZERO),
+        found=added(one.net_amount for one in found),
         months=tuple(sorted({Month.of(one.first_day) for one in found})),
         details=tuple(f"Ferie fra {one.first_day}: {one.net_amount} kr." for one in found),
     )
@@ -209,7 +209,7 @@ def benefit_paid(facts: CaseFacts) -> Numbers | None:
     if not found:
         return None
     return Numbers(
-        found=sum((one.amount for one in found), ZERO),
+        found=added(one.amount for one in found),
         months=tuple(sorted({one.month for one in found})),
         details=tuple(f"{one.month}: {one.amount} kr." for one in found),
     )

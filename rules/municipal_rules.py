@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rules.basis import LEFT_OUT, NEVER_COUNTED, counts, covers
 from rules.facts import ZERO, Job, Report
-from rules.money import change_percent, oere
+from rules.money import added, change_percent, oere
 from rules.month_view import NO_PAY_OF_AN_EMPLOYER, MonthView
 from rules.months import Month
 from rules.parameters import MODES, NOTE, OFF, STOP, RuleMode
@@ -28,11 +28,12 @@ LONGEST_MONTH = 31
 
 
 def new_employer(view: MonthView, _: Limit, months: Limit) -> Numbers | None:
-    """MUN1. An SE number pays that has not been seen in the months before. Not judged without any wage in them."""
-    unknown = set(view.paid_by_employer)
-    if months is None or unknown <= {one.se_number for one in view.before[1].reports}:
+    """MUN1. Broken when an SE number pays that was not seen in the months before; not judged without wage in them."""
+    unknown = set(view.paid_by_employer) - {one.se_number for one in view.before[1].reports}
+    if not unknown:
         return None
-    seen = {one.se_number for one in view.facts.reports if counts(one) and 1 <= one.month.until(view.month) <= months}
+    back = months or ZERO
+    seen = {one.se_number for one in view.facts.reports if counts(one) and 1 <= one.month.until(view.month) <= back}
     found = sorted(unknown - seen) if seen else []
     if not found:
         return None
@@ -41,17 +42,17 @@ def new_employer(view: MonthView, _: Limit, months: Limit) -> Numbers | None:
 
 
 def income_limits(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN2. The month's income lies outside the limits, kroner."""
+    """MUN2. Broken when the month's income lies outside the limits, kroner."""
     return _outside(view.income, low, high, (view.month,))
 
 
 def subsidy_limits(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN3. The proposed subsidy lies outside the limits, kroner."""
+    """MUN3. Broken when the proposed subsidy lies outside the limits, kroner."""
     return _outside(view.proposal.subsidy, low, high, (view.facts.benefit_month,))
 
 
 def subsidy_change(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN4. The subsidy changes more in kroner against the last one paid: low is a fall (negative), high a rise."""
+    """MUN4. Broken when the subsidy changes more in kroner against the last one paid: low is a fall, below 0."""
     last = max(view.paid_before, key=lambda one: one.month, default=None)
     if last is None:
         return None
@@ -68,19 +69,19 @@ def subsidy_change(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
 
 
 def holiday_pay_present(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
-    """MUN5. Holiday pay is earned, held or paid out in the month (bekg. 227/2024 § 6)."""
-    counted = abs(view.now.holiday_pay) or _sum(one.net_holiday_pay for one in view.wages)
-    paid_out = _sum(one.amount for one in view.reports if one.role == "holiday_paid")
+    """MUN5. Broken when holiday pay is earned, held or paid out in the month (bekg. 227/2024 § 6)."""
+    counted = abs(view.now.holiday_pay) or added(one.net_holiday_pay for one in view.wages)
+    paid_out = added(one.amount for one in view.reports if one.role == "holiday_paid")
     return _outside(abs(counted) + abs(paid_out), None, high, (view.month,))
 
 
 def other_benefit_present(view: MonthView, low: Limit, _: Limit) -> Numbers | None:
-    """MUN6. Another benefit was paid or registered less than ``low`` months ago; 0 is the income month itself."""
+    """MUN6. Broken when another benefit was paid or registered less than ``low`` months ago; 0 is this month."""
     reports = [one for one in view.facts.reports if one.role in BENEFIT_ROLES and one.treatment != LEFT_OUT]
     periods = [one for one in view.facts.periods if one.kind == "benefit"]
-    if low is None or not (reports or periods):
+    if not (reports or periods):
         return None
-    months = [view.month - back for back in range(int(low))]
+    months = [view.month - back for back in range(int(low or 0))]
     found = [(one.month, f"SE {one.se_number}", one.amount) for one in reports if one.month in months]
     found += [
         (month, f"ydelse fra {one.first_day}", one.amount or ZERO)
@@ -91,7 +92,7 @@ def other_benefit_present(view: MonthView, low: Limit, _: Limit) -> Numbers | No
     if not found:
         return None
     return Numbers(
-        found=_sum(amount for _, _, amount in found),
+        found=added(amount for _, _, amount in found),
         limit=low,
         limit_unit="måneder",
         months=tuple(sorted({month for month, _, _ in found})),
@@ -100,7 +101,7 @@ def other_benefit_present(view: MonthView, low: Limit, _: Limit) -> Numbers | No
 
 
 def drift(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN7. The subsidy has moved, in percent, away from the last month that a person confirmed."""
+    """MUN7. Broken when the subsidy has moved, in percent, from the last month that a person confirmed."""
     confirmed = view.facts.last_confirmed
     if confirmed is None:
         return None
@@ -108,7 +109,7 @@ def drift(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
 
 
 def pay_period(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN8. A pay period is no whole month by its number of days: 7, 13, 14, 15 days, or several months."""
+    """MUN8. Broken when a pay period is no whole month by its days: 7, 13, 14, 15 days, or several months."""
     periods = [(one, days) for one in view.wages if (days := _days(one)) is not None]
     details = tuple(
         f"SE {one.se_number}: {days} dage, {one.period_start} til {one.period_end}"
@@ -119,7 +120,7 @@ def pay_period(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
 
 
 def hourly_pay(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN9. An employer's pay over the hours (the reported, else the agreed) is no plausible hourly wage, kroner."""
+    """MUN9. Broken when an employer's pay over the hours (reported, else agreed) is no plausible hourly wage."""
     for number, reports in view.wages_by_employer.items():
         hours, pay = _hours(reports) or _agreed_hours(view, number), _pay(reports)
         limit = _crossed(pay / hours, low, high) if hours > 0 and pay > 0 else None
@@ -130,7 +131,7 @@ def hourly_pay(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
 
 
 def pension_share(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN10. The pension contributions are another share of the pay than the job's agreed one, in percentage points.
+    """MUN10. Broken when the pension contributions are another share of the pay than agreed, in percentage points.
 
     Without agreed pension on the job nothing is judged. LAB § 123, stk. 2.
     """
@@ -139,7 +140,7 @@ def pension_share(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
         pay = _pay(reports)
         if agreed is None or pay <= 0 or not _runs(job, view.month):
             continue
-        share = _sum(one.own_pension + one.employer_pension for one in reports) / pay * 100
+        share = added(one.own_pension + one.employer_pension for one in reports) / pay * 100
         limit = _crossed(share - agreed, low, high)
         if limit is not None:
             details = (f"SE {job.se_number}",)
@@ -148,7 +149,7 @@ def pension_share(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
 
 
 def bonus(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
-    """MUN11. An amount over the limit looks like a bonus: pay for several months, or a line of its own without hours.
+    """MUN11. Broken when an amount over the limit is for several months, or a line of its own without hours.
 
     It must be judged whether it is wage, and be spread over the months it covers (PM 27-23; bekg. 227/2024 § 3,
     stk. 4, and § 4, stk. 3). The proposed spreading stands in the details.
@@ -157,7 +158,7 @@ def bonus(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
     if not found:
         return None
     return Numbers(
-        found=_sum(one.counted for one in found),
+        found=added(one.counted for one in found),
         limit=high,
         months=(view.month,),
         details=tuple(_proposal(one) for one in found),
@@ -188,7 +189,7 @@ def proposed_spreading(report: Report) -> tuple[tuple[Month, Decimal], ...]:
 
 
 def ceiling_age(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
-    """MUN12. The wage ceiling has been in force for more months than the limit."""
+    """MUN12. Broken when the wage ceiling has been in force for more months than the limit."""
     if view.ceiling is None:
         return None
     first, month = view.ceiling.first_day, view.month
@@ -200,12 +201,12 @@ def ceiling_age(view: MonthView, _: Limit, high: Limit) -> Numbers | None:
 
 
 def ceiling_low(view: MonthView, low: Limit, _: Limit) -> Numbers | None:
-    """MUN13. The wage ceiling is lower than a full-time pay can be, kroner a month."""
+    """MUN13. Broken when the wage ceiling is lower than a full-time pay can be, kroner a month."""
     return None if view.ceiling is None else _outside(view.ceiling.amount, low, None, (view.month,))
 
 
 def pay_against_hours(view: MonthView, low: Limit, high: Limit) -> Numbers | None:
-    """MUN14. Pay per hour has moved, in percent, from that of the two months before: pay and hours do not follow."""
+    """MUN14. Broken when pay per hour has moved, in percent, from the two months before: they do not follow."""
     before = [one for month in view.before for one in month.reports if one.kind not in NEVER_COUNTED]
     pay_now, pay_before = _pay(view.wages), _pay(before)
     hours_now, hours_before = _hours(view.wages), _hours(before)
@@ -266,12 +267,12 @@ def _covers_months(report: Report) -> bool:
 
 def _pay(reports: Iterable[Report]) -> Decimal:
     """Pay before the own pension contribution, without the employer's."""
-    return _sum(one.amount + one.own_pension for one in reports if one.kind not in NO_PAY_OF_AN_EMPLOYER)
+    return added(one.amount + one.own_pension for one in reports if one.kind not in NO_PAY_OF_AN_EMPLOYER)
 
 
 def _hours(reports: Iterable[Report]) -> Decimal:
     """The reported hours that can be used."""
-    return _sum(one.paid_hours for one in reports if one.paid_hours is not None and not one.hours_fault)
+    return added(one.paid_hours for one in reports if one.paid_hours is not None and not one.hours_fault)
 
 
 def _days(report: Report) -> int | None:
@@ -286,10 +287,6 @@ def _proposal(report: Report) -> str:
     if len(shares) > 1:
         return f"{text} Forslag: {shares[0][0]} til {shares[-1][0]}, {shares[0][1]} kr. om måneden"
     return f"{text} Perioden, som beløbet dækker, er ikke oplyst"
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, ZERO)
 
 
 @dataclass(frozen=True, slots=True)

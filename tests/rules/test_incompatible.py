@@ -63,7 +63,7 @@ def test_what_is_set_off_may_be_had_beside_it(benefit: str) -> None:
         (Span(date(2026, 9, 1)), None),
         (Span(date(2020, 1, 1)), GRANT),
     ],
-    ids=["the day before", "the first day", "the last day", "the day after", "all of it"],
+    ids=["the_day_before", "the_first_day", "the_last_day", "the_day_after", "all_of_it"],
 )
 def test_just_inside_and_just_outside(period: Span, shared: Span | None) -> None:
     found = overlaps(GRANT, "unemployment_allowance", period)

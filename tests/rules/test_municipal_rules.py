@@ -157,6 +157,8 @@ def held(amount: str) -> Facts:
     return facts(periods=(Period("holiday", date(2026, 10, 5), date(2026, 10, 9), amount=D(amount)),))
 
 
+AGREED = replace(JOB, agreed_pension_percent=D(12))
+
 # Rule, low, high, whether it is broken, the case. None: the rule's own limit.
 CASES: list[tuple[str, Any, Any, bool, str, Facts]] = [
     ("MUN1", None, None, False, "seen last month", employers((SEPTEMBER, SE))),
@@ -273,7 +275,16 @@ CASES: list[tuple[str, Any, Any, bool, str, Facts]] = [
     ("MUN10", None, None, True, "a job that ended in the month", pension(0, 0, 12, last_day=date(2026, 10, 1))),
     ("MUN10", None, None, False, "a job to come", pension(0, 0, 12, first_day=date(2026, 11, 1))),
     ("MUN10", None, None, True, "a job that began in the month", pension(0, 0, 12, first_day=date(2026, 10, 31))),
+    ("MUN10", None, None, True, "one krone of pay", facts(report(amount=1), jobs=(AGREED,))),
+    ("MUN10", None, None, True, "the second job",
+     facts(report(), jobs=(replace(JOB, se_number=OTHER_SE, agreed_pension_percent=D(12)), AGREED))),
     ("MUN10", None, None, False, "no pay", replace(pension(0, 0), reports=(report(SEPTEMBER),))),
+    ("MUN9", None, None, True, "one hour", hours(800, 1)),
+    ("MUN9", None, None, True, "one krone", hours(1, 80)),
+    ("MUN9", None, None, False, "the agreed hours of another employer",
+     facts(report(paid_hours=None), jobs=(JOB, replace(JOB, se_number=OTHER_SE, agreed_hours=D(200))))),
+    ("MUN9", None, None, False, "the agreed hours of a job that had ended",
+     facts(report(paid_hours=None), jobs=(replace(JOB, last_day=date(2026, 9, 30), agreed_hours=D(200)),))),
     ("MUN11", None, None, False, "a line of 2.000 kr.", line(2_000)),
     ("MUN11", None, None, True, "a line over 2.000 kr.", line("2000.01")),
     ("MUN11", None, 2_500, False, "on another limit", line(2_500)),
@@ -317,6 +328,10 @@ CASES: list[tuple[str, Any, Any, bool, str, Facts]] = [
     ("MUN14", None, None, False, "no hours before",
      facts(report(amount=20_000), before=(report(AUGUST, paid_hours=None), report(SEPTEMBER, paid_hours=None)))),
     ("MUN14", None, None, False, "no pay before", facts(before=(report(AUGUST, 0), report(SEPTEMBER, 0)))),
+    ("MUN14", None, None, True, "one hour now", hours(200, 1)),
+    ("MUN14", None, None, True, "one hour before",
+     facts(report(), before=(report(AUGUST, 1_000, paid_hours=D(1)), report(SEPTEMBER, 0, paid_hours=None)))),
+    ("MUN14", None, None, True, "one krone before", facts(before=(report(AUGUST, 1), report(SEPTEMBER, 0)))),
     ("MUN14", None, None, False, "the two months together",
      facts(before=(report(AUGUST, 6_000, paid_hours=D(80)), report(SEPTEMBER, 14_000, paid_hours=D(80))))),
     ("MUN14", None, None, False, "unusable hours are not counted",
@@ -390,6 +405,12 @@ NUMBERS: list[tuple[str, Any, Any, Facts, Numbers]] = [
                          f"SE {SE}: 2500.00 kr. Perioden, som beløbet dækker, er ikke oplyst")),
     ),
     (
+        "MUN11", None, None,
+        facts(report(amount="10000.01", period_start=date(2026, 9, 1), period_end=date(2026, 10, 31))),
+        Numbers(D("10000.01"), limit=D(2_000), months=(OCTOBER,),
+                details=(f"SE {SE}: 10000.01 kr. Forslag: 2026-09 til 2026-10, 5000.00 kr. om måneden",)),
+    ),
+    (
         "MUN12", None, None, ceiling(40_000, date(2025, 1, 15)),
         Numbers(D(21), limit=D(12), unit="måneder", months=(OCTOBER,), details=("Gælder fra 2025-01-15",)),
     ),
@@ -398,6 +419,12 @@ NUMBERS: list[tuple[str, Any, Any, Facts, Numbers]] = [
         "MUN14", None, None, hours(20_000, 100),
         Numbers(D("200.00"), D("125.00"), D("60.00"), D(25), limit_unit="%", months=(AUGUST, SEPTEMBER),
                 details=("20000.00 kr. for 100 timer, før 20000.00 kr. for 160 timer",)),
+    ),
+    (
+        "MUN14", None, None,
+        facts(report(paid_hours=D(30)), before=(report(AUGUST, paid_hours=D(70)), report(SEPTEMBER, paid_hours=D(70)))),
+        Numbers(D("333.33"), D("142.86"), D("133.33"), D(25), limit_unit="%", months=(AUGUST, SEPTEMBER),
+                details=("10000.00 kr. for 30 timer, før 20000.00 kr. for 140 timer",)),
     ),
 ]  # fmt: skip
 
@@ -419,6 +446,7 @@ def test_the_numbers(code: str, low: Any, high: Any, case: Facts, expected: Numb
         (date(2026, 8, 1), None, []),
         (date(2026, 10, 31), date(2026, 8, 1), []),
         (date(2026, 10, 1), date(2026, 10, 31), [(OCTOBER, "900")]),
+        (date(2026, 10, 31), date(2026, 10, 31), [(OCTOBER, "900")]),
         (date(2026, 9, 20), date(2026, 10, 19), [(OCTOBER, "900")]),
         (date(2026, 8, 1), date(2026, 10, 31), [(AUGUST, "300"), (SEPTEMBER, "300"), (OCTOBER, "300")]),
         (date(2026, 9, 1), date(2026, 10, 2), [(SEPTEMBER, "450"), (OCTOBER, "450")]),
@@ -574,6 +602,12 @@ def test_wider_is_weaker(old: tuple[str, int, int], new: tuple[str, int, int], w
         return in_force(MUNICIPAL["MUN7"], RuleMode("MUN7", values[0], D(values[1]), D(values[2])))
 
     assert weakens(setting(old), setting(new)) is weaker
+
+
+def test_no_setting_is_the_rules_own_limits_and_mode() -> None:
+    for code, (_, mode, low, high) in DEFAULTS.items():
+        one = in_force(MUNICIPAL[code], None)
+        assert (one.rule.code, one.mode, one.low, one.high) == (code, mode, low, high)
 
 
 def test_a_limit_taken_away_or_put_on() -> None:

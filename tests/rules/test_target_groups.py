@@ -171,6 +171,12 @@ def test_a_shift_in_no_row_becomes_a_task(found: Shift, expected: Shift) -> None
     assert found.actions == (Action("x", OUR_CASE, ours=True),)
 
 
+@pytest.mark.parametrize("pair", [(None, 10), (10, None), (None, None)], ids=["from", "to", "both"])
+def test_a_row_that_is_not_known_becomes_a_task(pair: tuple[int | None, int | None]) -> None:
+    cases = tuple("fleksløntilskud" if number == 10 else "" for number in pair)
+    assert shift_between(*pair) == Shift(*pair, ("x",), *cases)
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared folder is not here")
 def test_the_shared_table_says_the_same() -> None:
     with SHARED.open(encoding="utf-8") as file:
