@@ -16,8 +16,8 @@ from cases import rule_settings
 from cases.access import coordinator
 from cases.forms import DayField, NumberField
 from cases.models import Mode, Municipality, Role, RuleSetting
-from cases.presenters.words import plain
 from cases.refused import Refused
+from cases.templatetags.danish import hele_kr
 from cases.views.choices import chosen_municipality, municipalities_of
 from rules.months import Month
 from rules.municipal_rules import JUDGMENT, MUNICIPAL, MunicipalRule, in_force
@@ -128,8 +128,8 @@ def _shown(found: MunicipalRule, standing: RuleMode | None, row: RuleSetting | N
         "is_judgment": found.group == JUDGMENT,
         "mode": asked.mode,
         "mode_words": Mode(asked.mode).label.lower(),
-        "low": f"{plain(low)} {unit}" if low is not None else "",
-        "high": f"{plain(high)} {unit}" if high is not None else "",
+        "low": f"{hele_kr(low)} {unit}" if low is not None else "",
+        "high": f"{hele_kr(high)} {unit}" if high is not None else "",
         "is_default": standing is None,
         "row": row,
     }

@@ -26,7 +26,6 @@ ACTS_OF_KIND = {
     TaskKind.END_GRANT: ("afslut",),
     TaskKind.EXPIRING: ("bevillingsperiode", "afslut"),
     TaskKind.CEILING: ("bekraeft-loenloft", "loenloft"),
-    TaskKind.LOST_RIGHT: ("mistet-ret",),
 }
 """The acts that settle a task of the kind."""
 

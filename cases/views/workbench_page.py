@@ -160,6 +160,7 @@ class WorkbenchPage:
             "last": self.last,
             "seen": handle_task.seen(draft),
             "concerns_now": shown_all(draft.concerns, self.names),
+            "notes_now": shown_all(draft.notes, self.names),
             "stuck": [BY_CODE[one.code] for one in draft.concerns if not BY_CODE[one.code].acceptable],
             "promise": self.promise(draft.calculation),
             "typed": bool(self.work.corrections or self.work.added),

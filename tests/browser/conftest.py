@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,21 @@ PATIENCE_SECONDS = 60
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a portal with the demo's citizens."""
-    folder = tmp_path_factory.mktemp("portal")
+    demo = ["manage.py", "demo", "--no-serve", "--citizens", CITIZENS, "--months", MONTHS]
+    with served(tmp_path_factory.mktemp("portal"), demo) as address:
+        yield address
+
+
+@contextmanager
+def served(folder: Path, make: list[str]) -> Iterator[str]:
+    """A portal that runs on the database which the arguments to Python make."""
     environment = {
         **os.environ,
         "FLEKSLON_LOCAL": str(folder),
         "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
         "PYTHONUTF8": "1",
     }
-    made = subprocess.run(
-        [sys.executable, "manage.py", "demo", "--no-serve", "--citizens", CITIZENS, "--months", MONTHS],
-        cwd=ROOT, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
+    made = subprocess.run([sys.executable, *make], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert made.returncode == 0, made.stdout + made.stderr
     port = _free_port()
     address = f"http://127.0.0.1:{port}"

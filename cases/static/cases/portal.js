@@ -7,8 +7,8 @@
   const typing = (element) => element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName);
 
   const goTo = (end) => {
-    const link = document.querySelector(`a[href$="${end}"]`);
-    if (link) window.location.assign(link.href);
+    const tasks = document.querySelector('nav a[href$="/opgaver/"]');
+    if (tasks) window.location.assign(tasks.href.replace(/\/opgaver\/$/, end));
   };
   const rows = () => [...document.querySelectorAll("tr[data-row]")];
   const move = (step) => {
