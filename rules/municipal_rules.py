@@ -351,8 +351,9 @@ def municipal_concerns(view: MonthView, modes: tuple[RuleMode, ...]) -> tuple[li
 
 def weakens(old: Asked, new: Asked) -> bool:
     """Whether a setting lets through what the old one did not: a milder mode, or a wider interval."""
-    if MODES.index(new.mode) != MODES.index(old.mode):
-        return MODES.index(new.mode) < MODES.index(old.mode)
+    milder, as_strict = MODES.index(new.mode) < MODES.index(old.mode), new.mode == old.mode
+    if milder or not as_strict:
+        return milder
     lower = old.low is not None and (new.low is None or new.low < old.low)
     higher = old.high is not None and (new.high is None or new.high > old.high)
     return lower or higher

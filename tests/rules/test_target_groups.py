@@ -156,16 +156,20 @@ def test_code_and_status_must_match_a_row(sent: tuple[int | str | None, str | No
     assert (found.number if found else None) == number
 
 
+OUT, IN = (99, "x"), (4, "I fleksjob")
+
+
 @pytest.mark.parametrize(
-    ("found", "expected"),
+    ("before", "after", "expected"),
     [
-        (shift(99, "x", 4, "I fleksjob"), Shift(None, 10, ("x",), "", "fleksløntilskud")),
-        (shift(4, "I fleksjob", 99, "x"), Shift(10, None, ("x",), "fleksløntilskud", "")),
-        (shift(None, None, None, None), Shift(None, None, ("x",))),
+        (OUT, IN, Shift(None, 10, ("x",), "", "fleksløntilskud")),
+        (IN, OUT, Shift(10, None, ("x",), "fleksløntilskud", "")),
+        (OUT, OUT, Shift(None, None, ("x",))),
     ],
     ids=["from", "to", "both"],
 )
-def test_a_shift_in_no_row_becomes_a_task(found: Shift, expected: Shift) -> None:
+def test_a_shift_in_no_row_becomes_a_task(before: tuple[int, str], after: tuple[int, str], expected: Shift) -> None:
+    found = shift(*before, *after)
     assert found == expected
     assert not found.is_known
     assert found.actions == (Action("x", OUR_CASE, ours=True),)
