@@ -219,7 +219,7 @@ CHOICES = (
     Choice(
         "-",
         "municipal_defaults",
-        "control is off or shown, judgment stops; the limits are ours",
+        "control is off or shown (a pension unlike the agreed one stops), judgment stops; the limits are ours",
         "The sources name the criteria and no limits.",
         "rules.municipal_rules.MUNICIPAL",
     ),
