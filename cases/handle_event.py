@@ -127,7 +127,7 @@ def carry_out(deeds: tuple[Deed, ...], event: JobcentreEvent, standing: Standing
             with transaction.atomic():
                 deed.act(event, standing, deed, user, now)
         except Refused as refused:
-            why = f"{deed.text} Det kunne ikke gøres: {refused}"
+            why = f"Kunne ikke gøres: {refused} {deed.text}"
             _task(event, standing, Deed(_task, why, TaskKind.UNHANDLED), user, now)
 
 
@@ -147,7 +147,7 @@ def _shift(payload: Mapping[str, Any], message: JobcentreMessage, standing: Stan
             recalculated |= action.letter in ("R", "RG")
             yield _own(action.letter, what, standing, known=asked.is_known)
     if (asked.from_group, asked.to_group) in ALWAYS_RECALCULATED and not recalculated and standing.grant:
-        yield Deed(_recalculate, f"{what} Genberegning af sagen: der skal tages stilling til mistet ret.")
+        yield Deed(_recalculate, f"Genberegning: tag stilling til mistet ret. {what}")
     yield from _told(what, [one for one in asked.actions if not one.ours], standing)
     if standing.grant and (recalculated or (asked.from_group, asked.to_group) in ALWAYS_RECALCULATED):
         yield Deed(_notice, what, NoticeKind.SHIFT, "lost_right")
@@ -161,14 +161,14 @@ def _own(letter: str, what: str, standing: Standing, *, known: bool) -> Deed:
         if standing.citizen is None:
             return Deed(None, f"{what} Borgeren kendes ikke i kommunen.")
         if letter == "O":
-            return Deed(_task, f"{what} Følg op på sagen.", TaskKind.FOLLOW_UP)
+            return Deed(_task, f"Følg op på sagen. {what}", TaskKind.FOLLOW_UP)
         why = "er ikke håndteret endnu" if known else "findes ikke i tabellen over målgrupper"
-        return Deed(_task, f"{what} Skiftet {why}.", TaskKind.UNHANDLED)
+        return Deed(_task, f"Ikke håndteret: skiftet {why}. {what}", TaskKind.UNHANDLED)
     if standing.grant is None:
         return Deed(None, f"{what} Der er ingen sag om fleksløntilskud: ikke {LETTERS[letter]}.")
     if letter == "A":
-        return Deed(_task, f"{what} Skal bevillingen afsluttes?", TaskKind.END_GRANT)
-    return Deed(_recalculate, f"{what} Genberegning af sagen.")
+        return Deed(_task, f"Skal bevillingen afsluttes? {what}", TaskKind.END_GRANT)
+    return Deed(_recalculate, f"Genberegning. {what}")
 
 
 def _new_case(what: str, standing: Standing) -> Deed:
@@ -177,7 +177,7 @@ def _new_case(what: str, standing: Standing) -> Deed:
     if standing.starting:
         return Deed(None, f"{what} Opstart er allerede i gang.")
     unknown = "" if standing.citizen else " Borgeren kendes ikke: navnet mangler."
-    return Deed(_task, f"{what} Opret en ny sag.{unknown}", TaskKind.NEW_CASE)
+    return Deed(_task, f"Opret en ny sag.{unknown} {what}", TaskKind.NEW_CASE)
 
 
 def _told(what: str, actions: list[Any], standing: Standing) -> Iterator[Deed]:
@@ -197,7 +197,7 @@ def _recommendation(payload: Mapping[str, Any], message: JobcentreMessage, stand
     if found is None:
         label = _label(payload["maalgruppe_type_kode"], payload.get("maalgruppe_status"))
         act = _task if standing.citizen else None
-        yield Deed(act, f"{what} {label} findes ikke i tabellen over målgrupper.", TaskKind.UNHANDLED)
+        yield Deed(act, f"Ikke håndteret: {label} findes ikke i tabellen over målgrupper. {what}", TaskKind.UNHANDLED)
     elif found.case != OUR_CASE:
         act = _notice if standing.citizen else None
         yield Deed(act, f"Opgave i andet system: {what} {found.label}.", NoticeKind.OTHER_SYSTEM)
@@ -208,7 +208,7 @@ def _recommendation(payload: Mapping[str, Any], message: JobcentreMessage, stand
     elif standing.citizen is None:
         yield _new_case(what, standing)
     else:
-        yield Deed(_start_up, f"{what} Opstart af sag.")
+        yield Deed(_start_up, f"Opstart af sag. {what}")
 
 
 def _recommended(payload: Mapping[str, Any]) -> Group | None:

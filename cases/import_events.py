@@ -128,11 +128,12 @@ def _owner(message: JobcentreMessage, municipality: Municipality | None) -> Muni
             raise Fault(f"beskeden er til {receivers[0]}, ikke til {municipality}")
         return municipality
     found = receivers or list(Municipality.objects.filter(citizens__cpr=message.cpr).distinct() if message.cpr else ())
+    if len(found) > 1:
+        raise Fault("borgeren eller beskeden hører til flere kommuner. Angiv kommunen med --municipality")
     if not found:
         found = list(Municipality.objects.all()[:2])
-    if len(found) != 1:
-        whose = "ingen kommune har borgeren" if len(found) != len(receivers) else "flere kommuner får beskeden"
-        raise Fault(f"{whose} alene. Angiv kommunen med --municipality")
+        if len(found) != 1:
+            raise Fault("ingen kommune har borgeren. Angiv kommunen med --municipality")
     return found[0]
 
 

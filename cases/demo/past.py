@@ -8,6 +8,7 @@ from random import Random
 from cases import handle_task
 from cases.gather import gather
 from cases.models import EarlierSubsidy, Grant, Municipality, Task, TaskKind, User, parameters_for, rates_for
+from cases.party_hearing import Answers, Questions, Unanswered
 from cases.refused import Refused
 from cases.write_many import write_many_with_history
 from rules.decision import decide
@@ -19,6 +20,7 @@ NOTES = (
     "Borgeren bekræfter ændringen.",
     "Beløbet er rigtigt og vedrører måneden.",
 )
+SHARE_HEARD = 0.15
 
 
 def pay_before(municipality: Municipality, month: Month, now: datetime) -> None:
@@ -44,13 +46,26 @@ def solve_tasks(municipality: Municipality, month: Month, users: list[User], now
     rng = Random(f"{municipality.code}/{month}")  # noqa: S311 - invented data
     solved = 0
     for task in Task.objects.of(municipality).open().filter(benefit_month=month, kind=TaskKind.INCOME):
-        user = rng.choice(users)
-        shown = handle_task.proposal(task)
         try:
-            handle_task.accept(
-                task, user, note=rng.choice(NOTES), seen=handle_task.seen(shown), version=task.version, now=now
-            )
+            _accept(task, rng.choice(users), rng, now)
             solved += 1
         except Refused:
             continue
     return solved
+
+
+def _accept(task: Task, user: User, rng: Random, now: datetime) -> None:
+    """Accept as proposed; where less is paid than before, with the three answers of the party hearing."""
+    words = {"note": rng.choice(NOTES), "seen": handle_task.seen(handle_task.proposal(task)), "version": task.version}
+    try:
+        handle_task.accept(task, user, **words, now=now)
+    except Unanswered as asked:
+        handle_task.accept(task, user, **words, hearing=_answers(asked.questions, rng), now=now)
+
+
+def _answers(asked: Questions, rng: Random) -> Answers:
+    """Most citizens have told of the change themselves; a few are heard."""
+    unknown = asked.looks_significant and rng.random() < SHARE_HEARD
+    return Answers(
+        unknown=unknown, significant=asked.looks_significant, detriment=True, reason="Borgeren har selv oplyst det."
+    )

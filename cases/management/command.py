@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -20,6 +22,15 @@ def month(text: str) -> Month:
         return Month.parse(text)
     except ValueError as error:
         raise ArgumentTypeError(str(error)) from None
+
+
+def files_of(paths: Iterable[Path], *endings: str) -> list[Path]:
+    """The files, and those with one of the endings in each folder that is named, by name (a drop folder)."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(one for one in path.iterdir() if one.suffix.casefold() in endings) if path.is_dir() else [path]
+        found += inside
+    return found
 
 
 class PortalCommand(BaseCommand):

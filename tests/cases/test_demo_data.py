@@ -9,15 +9,20 @@ from itertools import pairwise
 import pytest
 
 from cases.demo import AWKWARD_KINDS, PASSING_KINDS, DemoMunicipality, demo_municipality
+from cases.demo.events import demo_events
 from cases.demo.incomes import KINDS, last_weekday, month_pay
 from cases.demo.population import cpr_checksum, cvr_checksum, make_cpr
 from cases.integrations.eindkomst import DIRECT, SF0770A, RegisterReport, can_be_asked, read_answer
+from cases.integrations.feriekonto import read_payments
+from cases.integrations.jobcentre import KINDS as KINDS_OF_EVENTS
+from cases.integrations.jobcentre import UNKNOWN, read_events
 from rules.decision import decide
 from rules.facts import Facts, Job, PaidSubsidy, Report, WageCeiling
 from rules.income_codes import classify
 from rules.months import Month
 from rules.parameters import Parameters
 from rules.rates import published_rates, rates_on
+from rules.target_groups import shift
 
 LAST = Month(2026, 10)
 MONTHS = 16
@@ -176,3 +181,48 @@ def test_about_three_in_four_pass_by_themselves_each_month_and_the_others_are_th
         stopped_months.update(stopped)
         assert len(stopped ^ (municipality.awkward[month] & due)) <= 0.02 * len(due)
     assert sum(months == 1 for months in stopped_months.values()) > len(stopped_months) / 2, "mostly others each month"
+
+
+# --- events and holiday pay -------------------------------------------------------------------------------------------
+
+
+def test_events_of_every_kind_are_the_same_each_time_and_their_files_are_good(municipality):
+    made = demo_events(municipality, LAST + 1)
+    assert made == demo_events(municipality, LAST + 1)
+    assert made.files != demo_events(municipality, LAST).files
+    messages = [message for _, content in made.files for message in read_events(content)]
+    assert [one.error for one in messages if one.error] == []
+    assert len(messages) == made.count == len({one.external_id for one in messages})
+    assert {one.kind for one in messages} == {*KINDS_OF_EVENTS, UNKNOWN}
+    assert [name.endswith(".xml") for name, _ in made.files] == [False, True]
+    asked = {shift(*_ends(one)).letters for one in messages if one.kind == "MAALGRUPPESKIFT"}
+    assert {("x",), ("A",), ("R",), ("RG",), ("O",), ("N",)} <= asked
+
+
+def _ends(message):
+    names = ("fra_maalgruppe_type_kode", "fra_maalgruppe_status", "til_maalgruppe_type_kode", "til_maalgruppe_status")
+    return [message.payload.get(name) for name in names]
+
+
+def test_events_are_about_citizens_with_an_ordinary_month_or_about_invented_new_ones(municipality):
+    made = demo_events(municipality, LAST + 1)
+    people = {one.cpr: one for one in municipality.citizens}
+    messages = [message for _, content in made.files for message in read_events(content)]
+    lines = list(read_payments(made.payments[1]))
+    new = [one.cpr for one in messages if one.cpr not in people]
+    assert len(new) == len(set(new)) == 4
+    assert all(cpr_checksum(cpr) != 0 for cpr in new)
+    old = [one.cpr for one in [*messages, *lines] if one.cpr in people]
+    assert len(old) == len(set(old)), "one thing each"
+    assert not set(old) & municipality.awkward[LAST]
+    assert not any(people[cpr].plan for cpr in old)
+    assert lines
+    assert all(one.error is None for one in lines)
+    starts = [one.payload["bevilling_startdato"] for one in messages if one.kind == "INDSTILLING"]
+    assert sorted(map(str, starts)) == ["2026-12-01", "2026-12-01", "None"]
+
+
+def test_a_tiny_municipality_has_as_many_events_as_it_has_citizens():
+    made = demo_events(demo_municipality("0998", 10, LAST, MONTHS), LAST + 1)
+    assert made.count >= 4
+    assert list(read_payments(made.payments[1]))

@@ -21,8 +21,12 @@ from cases.models import (
     Citizen,
     EarlierSubsidy,
     Grant,
+    HolidayPayment,
     IncomeReport,
+    JobcentreEvent,
     NationalRates,
+    Notice,
+    Process,
     Run,
     Task,
     User,
@@ -260,9 +264,11 @@ def test_the_demo_twice_does_no_harm(tmp_path: Path, settings: Any, monkeypatch:
     settings.LOCAL_DIR = tmp_path
     monkeypatch.setattr("cases.management.commands.demo.background_worker", _no_worker)
     call_command("demo", "--no-serve", "--citizens", "40", stdout=io.StringIO())
-    before = (Task.objects.count(), Run.objects.count(), IncomeReport.objects.count(), Grant.objects.count())
+    tables = (Task, Run, IncomeReport, Grant, JobcentreEvent, HolidayPayment, Notice, Process)
+    before = [table.objects.count() for table in tables]
+    assert all(before)
     call_command("demo", "--no-serve", "--citizens", "40", stdout=io.StringIO())
-    assert (Task.objects.count(), Run.objects.count(), IncomeReport.objects.count(), Grant.objects.count()) == before
+    assert [table.objects.count() for table in tables] == before
 
 
 def _no_worker() -> Any:

@@ -255,8 +255,8 @@ def test_another_shift_of_the_same_kind_joins_the_open_task(municipality: Munici
     read_in(shift(10, 1), now=NOW - timedelta(days=40))
     read_in(shift(10, 3), shift(10, 4), shift(7, 2))
     task = Task.objects.get(kind=TaskKind.END_GRANT)
-    assert [one.code for one in task.concerns.all()] == ["EVT1", "EVT2", "EVT3"]
-    assert task.version == 3
+    assert [one.code for one in task.concerns.all()] == ["EVT1", "EVT2", "EVT3", "EVT4"]
+    assert task.version == 4
     assert grant.tasks.count() == 1
 
 
@@ -782,6 +782,17 @@ def test_the_command_tells_and_its_exit_code_says(municipality: Municipality, ca
     assert "jobcenter.json" in err
     assert command(capsys, "findes-ikke.json")[0] == 2
     assert command(capsys, str(path), "--municipality", "1234")[0] == 2
+
+
+def test_a_drop_folder_is_read_file_by_file_by_name(municipality: Municipality, capsys: Any, tmp_path: Path) -> None:
+    make_case(municipality)
+    assert command(capsys, str(tmp_path))[0] == 0
+    (tmp_path / "2.xml").write_bytes(write_envelope(shift(10, 1), "12345678"))
+    (tmp_path / "1.json").write_bytes(write_events([shift(10, 1), shift(10, 3)]))
+    (tmp_path / "noter.txt").write_text("ikke en hændelse")
+    code, out, _ = command(capsys, str(tmp_path))
+    assert code == 0
+    assert out.index("1.json: 2 hændelser læst, 2 nye") < out.index("2.xml: 1 hændelser læst, 0 nye, 1 kendt")
 
 
 def test_a_broken_file_keeps_the_events_before_the_break(municipality: Municipality) -> None:

@@ -1,5 +1,6 @@
 """manage.py demo: an invented municipality, its last months run by the background worker, and the portal."""
 
+import io
 import os
 import signal
 import subprocess
@@ -17,9 +18,12 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from cases.bank_days import run_day
+from cases.demo.events import demo_events
 from cases.demo.municipality import DemoMunicipality, demo_municipality
 from cases.demo.past import pay_before, solve_tasks
 from cases.demo.rows import PASSWORD, make_rows, make_users
+from cases.import_events import import_events
+from cases.import_holiday_pay import import_holiday_pay
 from cases.import_income import import_income
 from cases.management.command import PortalCommand
 from cases.models import Municipality, Role, Run, User, has_rates
@@ -52,7 +56,7 @@ class Command(PortalCommand):
         return 0
 
     def _run_the_past(self, options: dict[str, Any], worker: subprocess.Popen | None) -> list[Municipality]:
-        """Citizens, answer files, import, and the last months' runs in both municipalities."""
+        """Citizens, answer files, import, the last months' runs, then events, in both municipalities."""
         months = last_months(options["months"])
         demos = [
             demo_municipality(HOME, options["citizens"], months[-1] - 1, len(months) + 12),
@@ -66,6 +70,8 @@ class Command(PortalCommand):
         for month in months:
             for owner in owners:
                 self._run(owner, month, worker=worker, is_last=month == months[-1])
+        for demo, owner in zip(demos, owners, strict=True):
+            self._happen(demo, owner, months[-1])
         return owners
 
     def _import(self, demo: DemoMunicipality, owner: Municipality) -> None:
@@ -80,12 +86,35 @@ class Command(PortalCommand):
                     source, path.name, user=User.objects.system(), now=timezone.now(), municipality=owner
                 )
             new += result.new_reports
-            for fault in (*result.faults, *filter(None, [result.unreadable])):
-                self.stderr.write(fault)
+            self._tell_faults(result)
         self.stdout.write(
             f"{owner}: {len(demo.citizens)} borgere, {len(demo.months)} måneder indkomstsvar i {folder}, "
             f"{new} nye indberetninger."
         )
+
+    def _happen(self, demo: DemoMunicipality, owner: Municipality, month: Month) -> None:
+        """Events of the jobcentre and payments of FerieKonto, written as files and read in."""
+        folder = Path(settings.LOCAL_DIR) / "demo" / demo.code
+        made = demo_events(demo, month)
+        signed = {"user": User.objects.system(), "now": timezone.now(), "municipality": owner}
+        new = 0
+        for name, content in made.files:
+            (folder / name).write_bytes(content)
+            result = import_events(io.BytesIO(content), name, **signed)
+            new += result.new
+            self._tell_faults(result)
+        name, content = made.payments
+        (folder / name).write_bytes(content)
+        paid = import_holiday_pay(io.BytesIO(content), name, **signed)
+        self._tell_faults(paid)
+        self.stdout.write(
+            f"{owner}: {made.count} hændelser fra jobcentret ({new} nye) og {paid.read} ferieudbetalinger "
+            f"({paid.new} nye)."
+        )
+
+    def _tell_faults(self, result: Any) -> None:
+        for fault in (*result.faults, *filter(None, [result.unreadable])):
+            self.stderr.write(fault)
 
     def _run(self, owner: Municipality, month: Month, *, worker: subprocess.Popen | None, is_last: bool) -> None:
         begun = time.monotonic()

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cases.import_events import EventsImported, import_events
 from cases.import_income import municipality_of
-from cases.management.command import PortalCommand
+from cases.management.command import PortalCommand, files_of
 
 
 class Command(PortalCommand):
@@ -18,17 +18,18 @@ class Command(PortalCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("files", nargs="+", type=Path)
+        parser.add_argument("files", nargs="+", type=Path, help="filer, eller mapper hvis filer skal læses")
         parser.add_argument("--municipality", metavar="KODE")
         parser.add_argument("--dry-run", action="store_true", help="læs og fortæl, hvad der ville ske, men gem intet")
 
     def act(self, **options: Any) -> int:
         code = options["municipality"]
         municipality = municipality_of(code) if code else None
-        results = [self._import(path, municipality, dry_run=options["dry_run"]) for path in options["files"]]
+        paths = files_of(options["files"], ".json", ".xml")
+        results = [self._import(path, municipality, dry_run=options["dry_run"]) for path in paths]
         for result in results:
             self._tell(result)
-        return max(result.exit_code for result in results)
+        return max((result.exit_code for result in results), default=0)
 
     def _import(self, path: Path, municipality: Any, *, dry_run: bool) -> EventsImported:
         try:
