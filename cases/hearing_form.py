@@ -12,8 +12,15 @@ from cases import party_hearing
 from cases.ask import answer_by
 from cases.forms import DayField
 from cases.models import Task
+from cases.refused import Refused
+from rules.frozen import digest
 
 ANSWERS = [("ja", "Ja"), ("nej", "Nej")]
+
+
+def _mark(body: str) -> str:
+    """Which text it is. A browser posts line ends as CRLF."""
+    return digest(body.replace("\r\n", "\n").strip())
 
 
 def _question(label: str) -> forms.ChoiceField:
@@ -34,15 +41,19 @@ class HearingForm(forms.Form):
     deadline = DayField(label="Svarfrist", required=False)
     body = forms.CharField(label="Brevet", required=False, widget=forms.Textarea(attrs={"rows": 12}))
 
+    drafted = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, data: Any, task: Task, asked: party_hearing.Questions, today: date) -> None:
         self.task, self.asked = task, asked
         self.draft = party_hearing.draft_letter(task, asked, answer_by(today))
-        posted = data if data is not None and any(name.startswith("hearing-") for name in data) else None
+        asked_before = data is not None and any(name.startswith("hearing-") for name in data)
+        posted = self._followed(data) if asked_before else None
         initial = {
             "significant": "ja" if asked.looks_significant else "nej",
             "detriment": "ja",
             "deadline": self.draft.deadline,
             "body": self.draft.body,
+            "drafted": _mark(self.draft.body),
         }
         super().__init__(posted, prefix="hearing", initial=initial, use_required_attribute=False)
 
@@ -63,7 +74,16 @@ class HearingForm(forms.Form):
             letter=letter,
         )
 
+    def _followed(self, data: Any) -> Any:
+        """A letter that nobody has changed follows the figures: its amounts are those of the sum."""
+        posted = data.copy()
+        if _mark(posted.get("hearing-body", "")) == posted.get("hearing-drafted", ""):
+            posted["hearing-body"], posted["hearing-drafted"] = self.draft.body, _mark(self.draft.body)
+        return posted
+
     def _is_changed(self, values: dict[str, Any]) -> bool:
-        """A browser posts line ends as CRLF."""
-        body = values["body"].replace("\r\n", "\n").strip()
-        return bool(body) and body != self.draft.body.strip()
+        if not values["body"].strip() or _mark(values["body"]) == _mark(self.draft.body):
+            return False
+        if values["drafted"] != _mark(self.draft.body):
+            raise Refused("Beløbet er ændret, siden du rettede brevet om partshøring. Se brevet efter.")
+        return True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import acts, ask, municipal_rules, notices
+from cases.views import acts, ask, complaint_file, municipal_rules, notices
 
 urlpatterns = [
     path("sager/<int:pk>/handling/<slug:word>/", acts.act, name="act"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("sager/<int:pk>/handling/<slug:word>/<int:part_pk>/", acts.act, name="act_part"),
     path("sager/<int:pk>/handling/<slug:word>/<int:part_pk>/beregning/", acts.act_sum, name="act_part_sum"),
     path("opgaver/<int:pk>/spoerg/<str:code>/", ask.letter, name="ask"),
+    path("klager/<int:pk>/beregning.json", complaint_file.calculation, name="complaint_calculation"),
     path("adviser/", notices.notice_list, name="notices"),
     path("adviser/<int:pk>/", notices.answer, name="answer_notice"),
     path("haendelser/", notices.event_list, name="events"),

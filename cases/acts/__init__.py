@@ -28,6 +28,7 @@ ACTS: dict[str, type[ActForm]] = {
     "afslut": grant.End,
     "genaabn": grant.Reopen,
     "genberegning": grant.Recalculate,
+    "opstart": grant.StartUp,
     "manuel": grant.Manual,
     "menneske": grant.WantsHuman,
     "note": words.Note,
@@ -42,7 +43,8 @@ ACTS: dict[str, type[ActForm]] = {
 MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Indtægt og løn", ("indtaegt", "loenloft", "haev-loenloft", "forventet-loen", "traekprocent", "skattekort")),
     ("Perioder", ("ferie", "mistet-ret", "stop", "anden-ydelse")),
-    ("Bevilling", ("visitation", "bevillingsperiode", "genberegning", "manuel", "menneske", "afslut", "genaabn")),
+    ("Bevilling", ("visitation", "bevillingsperiode", "genberegning", "afslut", "genaabn", "opstart")),
+    ("Automatik", ("manuel", "menneske")),
     ("Breve og noter", ("note", "klage")),
 )  # fmt: skip
 """What can be started from a case or a task; the others belong to a row and are reached from it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from cases import end_grant, manual_handling, recalculate, visitation
+from cases import end_grant, manual_handling, processes, recalculate, visitation
 from cases.acts.base import ActForm, SourceField
 from cases.acts.periods import CHOOSE
 from cases.forms import DayField, MonthChoiceField
@@ -154,6 +154,27 @@ class Recalculate(ActForm):
         if process is None:
             raise Refused("Der er ingen udbetalte måneder at genberegne i den periode.")
         return "Genberegningen er startet." if process.task_id else "Genberegningen er gennemført."
+
+
+class StartUp(ActForm):
+    title, button, tab, has_sum, answers = "Ny opstart", "Start opstart", "processer", False, "start_up"
+    lead = "Borgeren får en ny bevilling. Trin 4 kører selv; derefter skriver du visitation, lønloft og forventet løn."
+    law = "LAB §§ 116, 120 og 123"
+    first_day = DayField(label="Bevilling fra", required=False)
+    last_day = DayField(label="Bevilling til", required=False, help_text="Tom: indtil videre.")
+    reason = SourceField(label="Hvorfor startes den?")
+
+    def perform(self, user: User, now: datetime) -> str:
+        values = self.cleaned_data
+        processes.start_up(
+            self.about.grant.citizen,
+            event=said(values["reason"], "Skriv, hvorfor opstarten begynder."),
+            first_day=values["first_day"],
+            last_day=values["last_day"],
+            user=user,
+            now=now,
+        )
+        return "Opstarten er begyndt. Den står i indbakken."
 
 
 class Manual(ActForm):

@@ -43,7 +43,9 @@ def act(request: HttpRequest, pk: int, word: str, part_pk: int | None = None) ->
     fault, status = "", 200
     if request.method == "POST":
         status = 422
-        if form.is_valid() and "letter" in request.POST:
+        if "try" in request.POST:
+            status = 200
+        elif form.is_valid() and "letter" in request.POST:
             form.show_letter()
             status = 200
         elif form.is_valid():
@@ -100,9 +102,16 @@ def page_of(request: HttpRequest, about: About, form: ActForm, word: str, fault:
         "known": form.known(),
         "back": back_to(about, form),
         "sum_address": reverse(name, args=[about.grant.pk, word, *part]),
-        "result": as_it_is(about.grant, timezone.now()) if form.has_sum else None,
+        "result": _result(request, about, form),
         "has_letter": hasattr(form, "show_letter"),
     }
+
+
+def _result(request: HttpRequest, about: About, form: ActForm) -> Any:
+    """The sum on the page: as it is, or with what is typed when somebody without JavaScript asks."""
+    if not form.has_sum:
+        return None
+    return _tried(request, about, form) if "try" in request.POST else as_it_is(about.grant, timezone.now())
 
 
 def about_of(request: HttpRequest, pk: int, word: str, part_pk: int | None) -> About:

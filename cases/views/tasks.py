@@ -253,7 +253,7 @@ def live_sum(request: HttpRequest, pk: int) -> HttpResponse:
     if task.kind not in (TaskKind.INCOME, TaskKind.RECALCULATION) or task.grant_id is None:
         raise Http404
     page = WorkbenchPage(request.user, task, request.POST)
-    return render(request, "tasks/_live.html", {**page.sum_context(), "swap": True})
+    return render(request, "tasks/_live.html", {**page.sum_context(), "hearing": page.hearing, "swap": True})
 
 
 def _failed(request: HttpRequest, task: Task) -> HttpResponse:

@@ -67,7 +67,8 @@ def test_months_are_accepted_corrected_heard_and_asked_about(sign_in: SignIn) ->
     accept_month(page, "Bent Lavesen")
 
     open_task(page, "Ole Loftløs", "income")
-    fill(page, {"Lønloft pr. måned": "35.000", "Gælder fra": "1.1.2026", "Kilde": "Oplyst af arbejdsgiveren"})
+    ceiling = page.get_by_role("group", name="Skriv lønloftet")
+    fill(ceiling, {"Lønloft pr. måned": "35.000", "Gælder fra": "1.1.2026", "Kilde": "Oplyst af arbejdsgiveren"})
     press(page, "Gem lønloft", "Lønloftet er skrevet på sagen")
     accept_month(page, "Ole Loftløs")
 
@@ -243,7 +244,7 @@ def test_notices_are_answered_by_their_process_or_by_a_note(sign_in: SignIn) -> 
     page.get_by_label("Note", exact=True).fill("Sendt videre")
     press(page, "Kvittér", "Advisen er kvitteret")
     page.get_by_role("link", name=re.compile("Hændelser")).click()
-    page.get_by_role("cell", name="Ukendt hændelse", exact=True).wait_for()
+    page.get_by_role("rowheader", name="Ukendt hændelse").wait_for()
 
 
 def test_keys_move_in_the_inbox_and_accept_asks_first(sign_in: SignIn) -> None:

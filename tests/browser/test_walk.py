@@ -21,6 +21,12 @@ def open_task(page: Any, code: str) -> None:
     page.get_by_role("heading", name="Du skal tage stilling til").wait_for()
 
 
+def answer_hearing(page: Any) -> None:
+    """Where less is paid than before, the three questions are answered first."""
+    if page.get_by_role("heading", name="Partshøring").count():
+        page.get_by_role("group", name="Kender borgeren ikke oplysningen?").get_by_label("Nej").check()
+
+
 def test_a_caseworker_takes_the_next_task_corrects_it_and_finds_the_specification(sign_in: SignIn) -> None:
     page = sign_in("aase")
     page.get_by_role("button", name="Tag næste opgave").click()
@@ -37,6 +43,7 @@ def test_a_caseworker_takes_the_next_task_corrects_it_and_finds_the_specificatio
     form.get_by_label("Begrundelse").fill("Lønseddel fra borgeren")
     page.get_by_label("Note").fill("Bonus hører til en anden måned")
     page.wait_for_load_state("networkidle")
+    answer_hearing(page)
     page.get_by_role("button", name="Godkend og beregn").click()
     page.get_by_text(f"Godkendt: {promised}").wait_for()
     page.get_by_text("rettet: Lønseddel fra borgeren").wait_for()
@@ -79,6 +86,7 @@ def test_without_javascript_a_task_is_solved_all_the_same(sign_in: SignIn) -> No
     if not page.locator("tbody th a").count():
         page.goto("/opgaver/?aarsag=INC29")
     page.locator("tbody th a").first.click()
+    answer_hearing(page)
     page.get_by_role("button", name="Godkend og beregn").click()
     page.get_by_text(re.compile("Godkendt: ")).wait_for()
 
@@ -96,8 +104,8 @@ def pages_of(page: Any) -> list[str]:
     task = page.locator("tbody th a").first.get_attribute("href")
     page.goto("/sager/")
     case = page.locator("tbody th a").first.get_attribute("href")
-    tabs = ("maaneder", "indtaegter", "job", "perioder", "breve", "historik", "opslag")
-    forms = (f"{case}loenloft/", f"{case}job/", f"{case}periode/", f"{case}manuel/")
+    tabs = ("maaneder", "indtaegter", "job", "perioder", "processer", "adviser", "breve", "noter", "historik", "opslag")
+    forms = (f"{case}loenloft/", f"{case}job/", f"{case}periode/", f"{case}manuel/", f"{case}handling/ferie/")
     return ["/", "/opgaver/", task, "/sager/", *(f"{case}?fane={tab}" for tab in tabs), *forms, "/beregner/", "/soeg/"]
 
 

@@ -149,6 +149,7 @@ def test_another_municipality_reaches_nothing(
         *(reverse("task", args=[task.pk]) for task in tasks),
         reverse("ask", args=[tasks[2].pk, "EVT1"]),
         reverse("answer_notice", args=[notice.pk]),
+        reverse("complaint_calculation", args=[things["complaints"]]),
         f"{reverse('rules')}?kommune=0999",
         f"{reverse('rule', args=['MUN1'])}?kommune=0999",
     ]
@@ -211,6 +212,19 @@ def test_a_ceiling_is_worked_out_from_the_hourly_pay(grant: Grant, karen: User) 
     typed = {"hourly": "200", "first_day": "1.10.2026", "source": "Overenskomst"}
     client_of(karen).post(reverse("act", args=[grant.pk, "loenloft"]), typed)
     assert WageCeiling.objects.get(grant=grant, first_day=date(2026, 10, 1)).amount == Decimal("32066.60")
+
+
+def test_without_javascript_the_sum_is_asked_for(grant: Grant, karen: User) -> None:
+    typed = {"amount": "29.000", "first_day": "1.1.2026", "source": "Arbejdsgiveren", "try": "1"}
+    page = client_of(karen).post(reverse("act", args=[grant.pk, "loenloft"]), typed).content.decode()
+    assert "-1.000 kr. (-5,6 %)" in " ".join(page.split())
+    assert not WageCeiling.objects.filter(amount=29000).exists()
+
+
+def test_the_frozen_calculation_of_a_complaint_is_a_file(karen: User, things: dict[str, int]) -> None:
+    answer = client_of(karen).get(reverse("complaint_calculation", args=[things["complaints"]]))
+    assert Decimal(answer.json()["tilskud"]) == 18000
+    assert "attachment" in answer["Content-Disposition"]
 
 
 def test_a_refusal_keeps_what_was_typed(grant: Grant, karen: User) -> None:
