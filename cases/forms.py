@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from cases.handle_task import Added, Correction
-from cases.models import Citizen, Grant, IncomeTreatment, Job, Period, TreatmentAction, WageCeiling
+from cases.models import Citizen, Grant, IncomeTreatment, Job, TreatmentAction, WageCeiling
 from cases.models.income import IncomeKind
 from cases.presenters.words import long_month
 from rules.dated_rules import FIRST_MONTH
@@ -232,24 +232,9 @@ class JobForm(ReasonedForm):
         return number
 
 
-class PeriodForm(ReasonedForm):
-    class Meta:
-        model = Period
-        fields = ["kind", "first_day", "last_day", "benefit", "amount", "days", "note"]
-
-
-class ManualForm(ReasonedForm):
-    class Meta:
-        model = Grant
-        fields = ["needs_manual"]
-        labels = {"needs_manual": "Hvad mangler?"}
-        help_texts = {"needs_manual": "Står her noget, skal en person se sagen hver måned. Tomt: sagen går selv."}
-
-
 PARTS: dict[str, tuple[Any, str, str]] = {
     "loenloft": (CeilingForm, "wage_ceilings", "Lønloft"),
     "job": (JobForm, "jobs", "Job"),
-    "periode": (PeriodForm, "periods", "Periode"),
 }
 """The parts of a case that have a page of their own: form, name on the grant, Danish title."""
 

@@ -19,7 +19,6 @@ urlpatterns = [
     path("sager/", case.case_list, name="cases"),
     path("sager/<int:pk>/", case.case_page, name="case"),
     path("", include("cases.process_urls")),
-    path("sager/<int:pk>/manuel/", case.manual_flag, name="manual_flag"),
     path("sager/<int:pk>/<slug:part>/", case.edit_part, name="new_part"),
     path("sager/<int:pk>/<slug:part>/<int:part_pk>/", case.edit_part, name="edit_part"),
     path("beregner/", calculator.calculator, name="calculator"),

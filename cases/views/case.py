@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +18,9 @@ from django.views.decorators.http import require_http_methods
 from cases.access import log_access, reader, writer
 from cases.acts import menu
 from cases.change_log import Query, changes
+from cases.changed import changed
 from cases.control_lines import control_lines
-from cases.forms import PARTS, ManualForm
+from cases.forms import PARTS
 from cases.models import (
     WRITERS,
     AccessLog,
@@ -280,7 +282,7 @@ def _asked_month(request: HttpRequest) -> Month | None:
 @writer
 @require_http_methods(["GET", "POST"])
 def edit_part(request: HttpRequest, pk: int, part: str, part_pk: int | None = None) -> HttpResponse:
-    """Add or change a wage ceiling, a job or a period, with a reason."""
+    """Add or change a wage ceiling or a job, with a reason; decided months that it touches are calculated again."""
     if part not in PARTS:
         raise Http404
     form_class, parts, title = PARTS[part]
@@ -288,19 +290,7 @@ def edit_part(request: HttpRequest, pk: int, part: str, part_pk: int | None = No
     rows = getattr(grant, parts)
     row = get_object_or_404(rows, pk=part_pk) if part_pk else rows.model(grant=grant)
     heading = f"Ret {title.lower()}" if part_pk else f"Tilføj {title.lower()}"
-    return _edit(request, grant, form_class(request.POST or None, instance=row), heading, TAB_OF[part])
-
-
-@writer
-@require_http_methods(["GET", "POST"])
-def manual_flag(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark a case for manual handling, or take the mark off, with a reason."""
-    grant = _own(request, pk)
-    form = ManualForm(request.POST or None, instance=grant)
-    return _edit(request, grant, form, "Kræver manuel sagsbehandling", "maaneder")
-
-
-TAB_OF = {"loenloft": "job", "job": "job", "periode": "perioder"}
+    return _edit(request, grant, form_class(request.POST or None, instance=row), heading)
 
 
 def _own(request: HttpRequest, pk: int) -> Grant:
@@ -311,12 +301,17 @@ def _own(request: HttpRequest, pk: int) -> Grant:
     return grant
 
 
-def _edit(request: HttpRequest, grant: Grant, form: Any, heading: str, tab: str) -> HttpResponse:
+def _edit(request: HttpRequest, grant: Grant, form: Any, heading: str) -> HttpResponse:
     log_access(request.user, grant.citizen, heading)
+    before = form.instance.first_day
     if request.method == "POST" and form.is_valid():
-        form.save_as(request.user)
+        with transaction.atomic():
+            row = form.save_as(request.user)
+            first = Month.of(min(before or row.first_day, row.first_day))
+            event = f"{heading}: {form.cleaned_data['reason']}"
+            changed(grant, first, None, event, request.user, timezone.now())
         messages.success(request, "Gemt. Åbne opgaver på sagen regner med det nye.")
-        return redirect(f"{reverse('case', args=[grant.pk])}?fane={tab}")
+        return redirect(f"{reverse('case', args=[grant.pk])}?fane=job")
     status = 422 if request.method == "POST" else 200
-    context = {"grant": grant, "citizen": grant.citizen, "form": form, "heading": heading, "tab": tab}
+    context = {"grant": grant, "citizen": grant.citizen, "form": form, "heading": heading, "tab": "job"}
     return render(request, "case/edit.html", context, status=status)

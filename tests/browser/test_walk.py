@@ -105,7 +105,7 @@ def pages_of(page: Any) -> list[str]:
     page.goto("/sager/")
     case = page.locator("tbody th a").first.get_attribute("href")
     tabs = ("maaneder", "indtaegter", "job", "perioder", "processer", "adviser", "breve", "noter", "historik", "opslag")
-    forms = (f"{case}loenloft/", f"{case}job/", f"{case}periode/", f"{case}manuel/", f"{case}handling/ferie/")
+    forms = (f"{case}loenloft/", f"{case}job/", f"{case}handling/ferie/")
     return ["/", "/opgaver/", task, "/sager/", *(f"{case}?fane={tab}" for tab in tabs), *forms, "/beregner/", "/soeg/"]
 
 

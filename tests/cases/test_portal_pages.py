@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -57,8 +58,8 @@ def addresses(task: Task) -> list[str]:
         reverse("task", args=[task.pk]),
         *(f"{case}?fane={tab}" for tab in TABS),
         f"{case}?maaned={NOVEMBER}",
-        reverse("manual_flag", args=[task.grant_id]),
-        *(reverse("new_part", args=[task.grant_id, part]) for part in ("loenloft", "job", "periode")),
+        reverse("act", args=[task.grant_id, "manuel"]),
+        *(reverse("new_part", args=[task.grant_id, part]) for part in ("loenloft", "job")),
         f"{reverse('calculator')}?sag={task.grant_id}",
     ]
 
@@ -108,7 +109,7 @@ def test_an_auditor_reads_and_changes_nothing(home: Any, task: Task) -> None:
         reverse("take_next"),
         reverse("assign_selected"),
         reverse("new_part", args=[task.grant_id, "loenloft"]),
-        reverse("manual_flag", args=[task.grant_id]),
+        reverse("act", args=[task.grant_id, "manuel"]),
     ):
         assert rikke.post(address, {"act": "accept"}).status_code == 403, address
 
@@ -244,13 +245,17 @@ def test_another_cases_part_cannot_be_reached_through_ones_own(home: Any, task: 
     assert client.get(reverse("edit_part", args=[task.grant_id, "job", other.pk])).status_code == 404
 
 
-def test_marking_a_case_manual_needs_a_reason(home: Any, task: Task) -> None:
+def test_marking_a_case_manual_names_what_is_missing_and_ends_with_a_reason(home: Any, task: Task) -> None:
     client = signed_in("aase", Role.CASEWORKER, home)
-    address = reverse("manual_flag", args=[task.grant_id])
-    assert client.post(address, {"needs_manual": "Lønsedler"}).status_code == 422
-    assert client.post(address, {"needs_manual": "Lønsedler", "reason": "Ikke i registret"}).status_code == 302
+    address = reverse("act", args=[task.grant_id, "manuel"])
+    assert client.post(address, {"lacking": "", "reason": "x"}).status_code == 422
+    assert client.post(address, {"lacking": "Lønsedler", "until": "31.12.2026"}).status_code == 302
     task.grant.refresh_from_db()
-    assert task.grant.needs_manual == "Lønsedler"
+    assert (task.grant.needs_manual, task.grant.needs_manual_until) == ("Lønsedler", date(2026, 12, 31))
+    assert client.post(address, {"lacking": "", "reason": ""}).status_code == 422
+    assert client.post(address, {"lacking": "", "reason": "De er kommet"}).status_code == 302
+    task.grant.refresh_from_db()
+    assert task.grant.needs_manual == ""
 
 
 def test_errors_are_danish_and_keep_the_policy(home: Any) -> None:
