@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from cases import handle_task
 from cases.acts import menu
 from cases.bank_days import last_bank_day
+from cases.changed import income_changed
 from cases.forms import NewCeilingForm, TaxForm, WorkForm
 from cases.gather import gather
 from cases.hearing_form import HearingForm
@@ -23,6 +26,7 @@ from cases.presenters.sums import Last, decision_rows, paid_before, paid_for, su
 from cases.presenters.what_if import percent_of
 from cases.presenters.words import long_month
 from cases.refused import Refused
+from cases.signed import saved
 from cases.templatetags.danish import day_name, hele_kr
 from cases.views.presence import others_here
 from rules.calculation import CalculationError
@@ -87,7 +91,10 @@ class WorkbenchPage:
         self.version = self.task.version
 
     def fix(self, what: str) -> None:
-        """Write the missing wage ceiling or tax percent on the case, then keep what else was typed."""
+        """Write the missing wage ceiling or tax percent on the case, and keep what else was typed.
+
+        Other decided months that a ceiling touches are calculated again.
+        """
         if what == "ceiling":
             form: Any = NewCeilingForm(self.data, self.task.grant)
             self.ceiling, reason = form, "Skrevet ved behandling af opgave"
@@ -96,18 +103,20 @@ class WorkbenchPage:
             self.tax, reason = form, "Skrevet ved behandling af opgave"
         if not form.is_valid():
             raise Refused("Udfyld felterne, der er markeret.")
-        form.instance._history_user, form.instance._change_reason = self.user, reason
-        form.save()
+        now = timezone.now()
+        with transaction.atomic():
+            self._keep_typed(now)
+            saved(form.instance, self.user, reason)
+            if what == "ceiling":
+                income_changed(self.task.grant, form.instance.first_day, None, reason, self.user, now)
+
+    def _keep_typed(self, now: datetime) -> None:
+        """Keep what else was typed; the task is the person's now, so that no new decision takes it away."""
         if self.work.corrections or self.work.added or self.note != self.task.note:
-            handle_task.save(
-                self.task,
-                self.user,
-                self.work.corrections,
-                self.work.added,
-                self.note,
-                self.version,
-                timezone.now(),
-            )
+            corrections, added = self.work.corrections, self.work.added
+            handle_task.save(self.task, self.user, corrections, added, self.note, self.version, now)
+        elif self.task.touched_at is None:
+            handle_task.take(self.task, self.user, now)
 
     def context(self) -> dict[str, Any]:
         """Everything on the page."""

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import AddedIncome, Decision, IncomeTreatment, Payment, Role, Task, User, WageCeiling
+from cases.models import AddedIncome, Adjustment, Decision, IncomeTreatment, Payment, Role, Task, User, WageCeiling
 from cases.recalculate import recalculate
 from tests.cases.builders import (
     NOVEMBER,
@@ -170,6 +170,24 @@ def test_a_missing_ceiling_is_typed_where_it_is_missing(home: Any, aase: Client)
     assert 'value="Min note"' in page
     ceiling = WageCeiling.objects.get()
     assert (ceiling.amount, ceiling.history.get().history_user.username) == (34000, "aase")
+
+
+def test_a_ceiling_typed_from_back_in_time_calculates_the_paid_months_again(
+    home: Any, aase: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant = make_case(home, ceiling="40000", paid="18000", months=(NOVEMBER - 3, NOVEMBER - 2))
+    give(grant, ordinary(months=5, upto=OCTOBER - 1))
+    run(home, OCTOBER)
+    give(grant, [Pay(OCTOBER, "16000.00")])
+    run(home)
+    task = Task.objects.get(benefit_month=NOVEMBER)
+    monkeypatch.setattr("cases.views.workbench_page.timezone.now", lambda: NOW)
+    posted = {**hidden(aase, task), "act": "ceiling", "ceiling-source": "Mail", "ceiling-amount": "29.700"}
+    assert aase.post(address(task), {**posted, "ceiling-first_day": "1.9.2026"}).status_code == 302
+    adjusted = Adjustment.objects.get()
+    assert (adjusted.benefit_month, adjusted.difference, adjusted.made_by.username) == (OCTOBER, -300, "aase")
+    task.refresh_from_db()
+    assert (task.is_open, task.assigned_to.username) == (True, "aase")
 
 
 def test_accepting_without_the_ceiling_is_refused_with_what_to_do(home: Any, aase: Client) -> None:
