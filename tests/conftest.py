@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.management.commands import flush
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("flekslon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("flekslon")
 
 
 @pytest.fixture(autouse=True, scope="session")
