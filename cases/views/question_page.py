@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases import event_tasks, follow_ups, handle_task, journal, lost_right
+from cases.acts import ACTS as CASE_ACTS
 from cases.acts import acts_for, menu
 from cases.concern_texts import words_of
 from cases.forms import DayField
@@ -137,11 +138,9 @@ def _law(code: str) -> str:
 
 
 def _acts(task: Task) -> list[tuple[str, str]]:
-    from cases.acts import ACTS as ALL
-
     words = list(ACTS_OF_KIND.get(TaskKind(task.kind), ()))
     words += [word for row in task.concerns.all() for word, _ in acts_for(row.code) if word not in words]
-    return [(word, ALL[word].title) for word in words] if task.grant_id else []
+    return [(word, CASE_ACTS[word].title) for word in words] if task.grant_id else []
 
 
 def _links(task: Task) -> list[tuple[str, int, str]]:

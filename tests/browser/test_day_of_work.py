@@ -151,6 +151,9 @@ def test_a_start_up_from_the_indstilling_to_the_case(sign_in: SignIn) -> None:
     page.get_by_text("38.000,00 kr. fra 01.11.2026").wait_for()
     page.get_by_text("11.000,00 kr.").first.wait_for()
 
+
+def test_a_new_case_is_started_gone_back_in_and_refused(sign_in: SignIn) -> None:
+    page = sign_in("aase")
     open_task(page, "Ikke kendt her", "new_case")
     fill(page, {"Borgerens navn": "Bo Uden Navn", "Bevilling fra": "1.11.2026"})
     press(page, "Start sagen", "Opstarten er begyndt")
@@ -211,6 +214,9 @@ def test_follow_ups_each_settled_by_its_own_act(sign_in: SignIn) -> None:
     follow(page, "Læs og send brevet")
     press(page, "Send brevet", "Brevet er sendt")
 
+
+def test_follow_ups_settled_by_a_note_or_a_confirmation(sign_in: SignIn) -> None:
+    page = sign_in("bo")
     open_task(page, "Ulla Udløb", "expiring")
     page.get_by_label("Note", exact=True).fill("Jobcentret forlænger")
     press(page, "Luk opgaven med noten", "Opgaven er lukket med din note")
