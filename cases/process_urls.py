@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from cases.views import acts, ask, complaint_file, municipal_rules, notices
+from cases.views import acts, ask, complaint_file, municipal_rules, notices, open_by_hand
 
 urlpatterns = [
+    path("sager/opret/", open_by_hand.open_case, name="open_case"),
     path("sager/<int:pk>/handling/<slug:word>/", acts.act, name="act"),
     path("sager/<int:pk>/handling/<slug:word>/beregning/", acts.act_sum, name="act_sum"),
     path("sager/<int:pk>/handling/<slug:word>/<int:part_pk>/", acts.act, name="act_part"),

@@ -11,13 +11,13 @@ from django import forms
 
 from cases import incomes, set_ceiling, tax_card
 from cases.acts.base import ActForm, SourceField
+from cases.expected_wage import set_expected_wage
 from cases.forms import DayField, MonthChoiceField, NumberField
 from cases.handle_task import Added, Correction
 from cases.models import TreatmentAction, User
 from cases.models.income import IncomeKind
 from cases.presenters.words import long_month
 from cases.refused import Refused
-from cases.signed import held, said, saved
 from cases.templatetags.danish import day_name, kr
 from rules.months import Month
 
@@ -138,9 +138,7 @@ class ExpectedWage(ActForm):
 
     def perform(self, user: User, now: datetime) -> str:
         values = self.cleaned_data
-        row = held(self.about.grant)
-        row.expected_wage = values["amount"]
-        saved(row, user, said(values["source"], "Skriv, hvad den forventede løn bygger på."))
+        set_expected_wage(self.about.grant, values["amount"], values["source"], user, now)
         return f"Forventet løn: {kr(values['amount'])} kr. om måneden."
 
 
