@@ -196,7 +196,7 @@ def test_any_facts_come_back_as_they_were_with_the_same_text(case: Facts) -> Non
     assert digest_of_sorted(freeze(case)) == digest(kept)
 
 
-@pytest.mark.parametrize("row", published_rates(), ids=str)
+@pytest.mark.parametrize("row", published_rates(), ids=lambda row: str(row.valid_from))
 def test_every_row_of_rates_comes_back(row: Rates) -> None:
     assert thaw(Rates, freeze(row)) == row
 

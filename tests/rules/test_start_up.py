@@ -10,9 +10,12 @@ import pytest
 
 from rules.basis import basis_of
 from rules.facts import Facts, Income, Job, Report, WageCeiling
+from rules.income_rules import on_expected_wage
 from rules.months import Month
+from rules.registry import Numbers
 from rules.spreading import regulate_expected
 from rules.start_up import ceiling_month, expected_wage, first_whole_month, regulated, start_day, wages_of
+from tests.rules.facts_case import view
 
 D = Decimal
 AUGUST = Month(2024, 8)
@@ -124,3 +127,8 @@ class TestRegulation:
         """BEK 227/2024 § 4, stk. 2, in both forms: on the facts, and on the basis (example C27)."""
         income = Income("wage", D(11800), paid_hours=D(60))
         assert basis_of(regulated(starting(), (wage(AUGUST),))) == regulate_expected(basis_of(starting()), [income])
+
+
+def test_inc43_names_the_expected_wage_and_the_income_month_while_the_month_stands_on_it() -> None:
+    assert on_expected_wage(view(starting())) == Numbers(found=D(10000), months=(AUGUST - 1,))
+    assert on_expected_wage(view(starting(expected_wage=None))) is None
