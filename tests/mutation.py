@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -70,6 +71,7 @@ def results() -> Iterator[tuple[str, str, str, str]]:
 
 def main(keep: bool) -> int:
     if not keep:
+        shutil.rmtree("mutants", ignore_errors=True)  # mutmut keeps old copies of changed tests
         mutmut("run")
     mutants: Counter[tuple[str, str]] = Counter()
     faults = [f"not a plain id: {test}" for test in unfindable_tests()]
