@@ -195,10 +195,6 @@ def _within_25_days(grant: Grant, wanted: list[Part]) -> None:
         )
 
 
-def _days_in(period: Period) -> Decimal:
-    return period.days or Decimal(days_of(period.first_day, period.last_day or period.first_day))
-
-
 def _how_grossed(holiday: Holiday) -> str:
     if holiday.paid_by != HolidayPayer.FERIEKONTO:
         return ""
