@@ -1,7 +1,18 @@
 """One file per concept; import from here."""
 
 from cases.models.accounts import READERS, WRITERS, Membership, Municipality, Role, User
-from cases.models.audit import AccessLog, IssuedDocument
+from cases.models.adjustment import (
+    Adjustment,
+    AdjustmentChoice,
+    AdjustmentReason,
+    ClaimState,
+    Faith,
+    RepaymentClaim,
+    SettleBy,
+    Settlement,
+)
+from cases.models.audit import AccessLog
+from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
 from cases.models.decision import Decision, Outcome
 from cases.models.grant import (
     EarlierSubsidy,
@@ -37,7 +48,8 @@ from cases.models.letter import (
 from cases.models.parameters import MunicipalParameters, parameters_for
 from cases.models.payment import LineKind, Payment, PaymentEvent, PaymentLine, PaymentStatus
 from cases.models.people import Citizen, birth_date_of
-from cases.models.process import Adjustment, Award, Process, ProcessKind, ProcessState, Stage
+from cases.models.post import Delivery, DeliveryState, IssuedDocument, IssuedFile
+from cases.models.process import Award, Process, ProcessKind, ProcessState, Stage
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
@@ -49,19 +61,26 @@ __all__ = [
     "AccessLog",
     "AddedIncome",
     "Adjustment",
+    "AdjustmentChoice",
+    "AdjustmentReason",
     "Award",
+    "BatchState",
     "Block",
     "BlockState",
     "Citizen",
+    "ClaimState",
     "Complaint",
     "ConcernAnswer",
     "ConcernKind",
     "ControlLine",
     "Decision",
+    "Delivery",
+    "DeliveryState",
     "EarlierSubsidy",
     "Employer",
     "EventKind",
     "Failure",
+    "Faith",
     "Grant",
     "HolidayPayer",
     "HolidayPayment",
@@ -69,6 +88,7 @@ __all__ = [
     "IncomeReport",
     "IncomeTreatment",
     "IssuedDocument",
+    "IssuedFile",
     "Job",
     "JobcentreEvent",
     "JournalNote",
@@ -86,19 +106,27 @@ __all__ = [
     "Outcome",
     "PartyHearing",
     "Payment",
+    "PaymentBatch",
     "PaymentEvent",
+    "PaymentFile",
     "PaymentLine",
+    "PaymentSettings",
     "PaymentStatus",
     "Period",
     "PeriodKind",
+    "PostingFile",
     "Process",
     "ProcessKind",
     "ProcessState",
+    "Profile",
     "RawAnswer",
+    "RepaymentClaim",
     "Role",
     "RuleSetting",
     "Run",
     "RunState",
+    "SettleBy",
+    "Settlement",
     "Stage",
     "StopReason",
     "Task",

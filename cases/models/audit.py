@@ -1,4 +1,4 @@
-"""What was issued, and who looked at whom."""
+"""Who looked at whom."""
 
 from __future__ import annotations
 
@@ -7,31 +7,7 @@ from django.db import models
 
 from cases.models.accounts import Municipality
 from cases.models.base import InsertOnlyModel
-from cases.models.payment import Payment
 from cases.models.people import Citizen
-
-
-class IssuedDocument(InsertOnlyModel):
-    """A letter as it was issued: the bytes, their hash and the template's version."""
-
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="documents", verbose_name="borger")
-    payment = models.OneToOneField(
-        Payment, models.PROTECT, null=True, related_name="specification", verbose_name="udbetaling"
-    )
-    title = models.CharField("titel", max_length=160)
-    body = models.BinaryField("PDF")
-    sha256 = models.CharField(max_length=64)
-    template_version = models.CharField("skabelon", max_length=20)
-    issued_at = models.DateTimeField("udstedt")
-    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
-
-    class Meta:
-        verbose_name = "udstedt dokument"
-        verbose_name_plural = "udstedte dokumenter"
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class AccessLog(InsertOnlyModel):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 
 from cases.models.accounts import Municipality
 from cases.models.base import InsertOnlyModel
+from cases.models.batch import PaymentBatch
 from cases.models.decision import Decision
 from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant
@@ -20,20 +23,35 @@ class PaymentStatus(models.TextChoices):
     RELEASED = "released", "Frigivet"
     POSTED = "posted", "Bogført"
     FAILED = "failed", "Afvist"
+    REVERSED = "reversed", "Tilbageført"
 
 
 class Payment(InsertOnlyModel):
-    """What one decision pays: one per citizen, month and sequence, by constraint. Kroner before tax."""
+    """What one decision pays: one per citizen, month and sequence, by constraint. Kroner before tax.
 
-    movable = ("status",)
+    ``payable_before_tax`` = subsidy - extra ATP + adjustment: what goes into the payment file. ``adjustment``: the
+    settled differences of earlier months (signed; LAB § 123, bekg. 227/2024 § 4, stk. 4). A reversal is a payment of
+    its own with the opposite amounts, without a decision.
+    """
+
+    movable = ("status", "batch")
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="payments", verbose_name="kommune")
     citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="payments", verbose_name="borger")
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="payments", verbose_name="sag")
-    decision = models.OneToOneField(Decision, models.PROTECT, related_name="payment", verbose_name="afgørelse")
+    decision = models.OneToOneField(
+        Decision, models.PROTECT, null=True, related_name="payment", verbose_name="afgørelse"
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversal", verbose_name="tilbagefører"
+    )
+    batch = models.ForeignKey(
+        PaymentBatch, models.PROTECT, null=True, related_name="payments", verbose_name="udbetalingsliste"
+    )
     benefit_month = MonthField("tilskudsmåned")
     sequence = models.PositiveIntegerField("nummer", default=1)
     subsidy = MoneyField("tilskud")
+    adjustment = MoneyField("efterregulering", default=Decimal(0))
     payable_before_tax = MoneyField("til udbetaling før skat")
     pay_date = models.DateField("udbetales")
     status = models.CharField("status", max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.APPROVED)
@@ -44,7 +62,11 @@ class Payment(InsertOnlyModel):
         verbose_name_plural = "udbetalinger"
         ordering = ["-benefit_month", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["citizen", "benefit_month", "sequence"], name="one_payment_per_sequence")
+            models.UniqueConstraint(fields=["citizen", "benefit_month", "sequence"], name="one_payment_per_sequence"),
+            models.CheckConstraint(
+                condition=models.Q(decision__isnull=False) | models.Q(reverses__isnull=False),
+                name="payment_has_a_decision_or_reverses",
+            ),
         ]
         indexes = [models.Index(fields=["municipality", "benefit_month", "status"], name="payment_by_month")]
 
@@ -57,6 +79,7 @@ class LineKind(models.TextChoices):
     EXTRA_ATP = "extra_atp", "Ekstra ATP"
     ORDINARY_ATP = "ordinary_atp", "ATP"
     MANDATORY_PENSION = "mandatory_pension", "Obligatorisk pension"
+    ADJUSTMENT = "adjustment", "Efterregulering"
 
 
 class PaymentLine(InsertOnlyModel):

@@ -7,9 +7,8 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from cases.models.accounts import Municipality
-from cases.models.base import InsertOnlyModel, ScopedModel
-from cases.models.decision import Decision
-from cases.models.fields import MoneyField, MonthField
+from cases.models.base import ScopedModel
+from cases.models.fields import MonthField
 from cases.models.grant import Grant, StopReason
 from cases.models.jobcentre import JobcentreEvent
 from cases.models.people import Citizen
@@ -91,39 +90,3 @@ class Process(ScopedModel):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-
-class Adjustment(InsertOnlyModel):
-    """A paid month that is worth something else after a recalculation: what was paid, what it should have been.
-
-    The paid decision stays; the difference waits to be settled forward (LAB § 123; bekg. 227/2024 § 4, stk. 4).
-    """
-
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="adjustments", verbose_name="sag")
-    process = models.ForeignKey(Process, models.PROTECT, related_name="adjustments", verbose_name="proces")
-    benefit_month = MonthField("tilskudsmåned")
-    sequence = models.PositiveIntegerField("nummer")
-    decision = models.ForeignKey(Decision, models.PROTECT, related_name="adjustments", verbose_name="afgørelse")
-    old_subsidy = MoneyField("udbetalt tilskud")
-    new_subsidy = MoneyField("rigtigt tilskud")
-    difference = MoneyField("forskel")
-    facts = models.JSONField("oplysninger")
-    rates = models.JSONField("satser")
-    parameters = models.JSONField("indstillinger")
-    steps = models.JSONField("beregning")
-    fingerprint = models.CharField("fingeraftryk", max_length=64)
-    rules_version = models.CharField("regelversion", max_length=20)
-    made_at = models.DateTimeField("beregnet")
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
-    reason = models.CharField("begrundelse", max_length=300)
-
-    class Meta:
-        verbose_name = "efterregulering"
-        verbose_name_plural = "efterreguleringer"
-        constraints = [
-            models.UniqueConstraint(fields=["grant", "benefit_month", "sequence"], name="one_adjustment_per_sequence")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.benefit_month}: {self.difference} kr."

@@ -230,7 +230,7 @@ def control_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
-    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("body").select_related("issued_by")
+    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text").select_related("issued_by")
     return {
         "letters": letters.order_by("-issued_at"),
         "payments": Payment.objects.filter(grant=grant)[:24],

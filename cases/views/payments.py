@@ -69,7 +69,7 @@ def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as PDF: the bytes that were issued, or a draft made now."""
     payment = _payment(request, pk, "Udbetalingsspecifikation som PDF")
     if _is_issued(payment):
-        return _attachment(bytes(payment.specification.body), "application/pdf", payment, "pdf")
+        return _attachment(bytes(payment.specification.file.body), "application/pdf", payment, "pdf")
     try:
         body = pdf.specification_pdf(context_for(payment))
     except pdf.PdfUnavailable as missing:

@@ -36,8 +36,8 @@ def payment(aase: User) -> Payment:
 def test_four_weeks_are_counted_from_the_letter_else_from_the_pay_day(payment: Payment, aase: User) -> None:
     assert complaints.last_day_to_complain(payment) == IN_TIME
     IssuedDocument.objects.create(
-        municipality=payment.municipality, citizen=payment.citizen, payment=payment, title="x", body=b"x", sha256="x",
-        template_version="1", issued_at=datetime(2026, 11, 20, 8, 0, tzinfo=UTC), issued_by=aase,
+        municipality=payment.municipality, citizen=payment.citizen, payment=payment, title="x", context={},
+        text="x", sha256="x", template_version="1", issued_at=datetime(2026, 11, 20, 8, 0, tzinfo=UTC), issued_by=aase,
     )  # fmt: skip
     assert complaints.last_day_to_complain(payment) == date(2026, 12, 18)
 

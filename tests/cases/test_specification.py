@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases import pdf
-from cases.models import AccessLog, Decision, IssuedDocument, Payment, Role
+from cases.models import AccessLog, Decision, IssuedDocument, IssuedFile, Payment, Role
 from cases.specification import DRAFT, as_text, context_for, context_of, figures
 from cases.specification_changes import Side, changes, key_of
 from rules.months import Month
@@ -322,11 +322,12 @@ def test_without_pango_the_page_says_what_to_install(
 
 
 def test_an_issued_letter_is_served_as_it_was_issued(caseworker: Client, two_months: Decision) -> None:
-    IssuedDocument.objects.create(
+    document = IssuedDocument.objects.create(
         municipality=two_months.municipality, citizen=two_months.grant.citizen, payment=two_months.payment,
-        title="Brev", body=b"%PDF-1.7 udstedt", sha256="0" * 64, template_version="1", issued_at=s.NOW,
+        title="Brev", context={}, text="Brev", sha256="0" * 64, template_version="1", issued_at=s.NOW,
         issued_by=two_months.decided_by,
     )  # fmt: skip
+    IssuedFile.objects.create(document=document, body=b"%PDF-1.7 udstedt", sha256="0" * 64, made_at=s.NOW)
     answer = caseworker.get(reverse("specification_pdf", args=[two_months.payment.pk]))
     assert answer.content == b"%PDF-1.7 udstedt"
     assert "udkast" not in answer.headers["Content-Disposition"]
