@@ -27,8 +27,8 @@ from cases.import_holiday_pay import import_holiday_pay
 from cases.import_income import import_income
 from cases.management.command import PortalCommand
 from cases.models import Municipality, Role, Run, User, has_rates
-from cases.pdf import MISSING, is_available
 from cases.nightly_control import nightly_control
+from cases.pdf import MISSING, is_available
 from cases.run_here import is_in_memory, work_run
 from cases.run_month import enqueue_run, progress, start_run
 from rules.money import danish
