@@ -55,6 +55,7 @@ from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
+from cases.models.worker import WorkerBeat
 
 __all__ = [
     "READERS",
@@ -143,6 +144,7 @@ __all__ = [
     "User",
     "Visitation",
     "WageCeiling",
+    "WorkerBeat",
     "birth_date_of",
     "has_rates",
     "names_of_employers",
