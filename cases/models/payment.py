@@ -30,8 +30,8 @@ class Payment(InsertOnlyModel):
     """What one decision pays: one per citizen, month and sequence, by constraint. Kroner before tax.
 
     ``payable_before_tax`` = subsidy - extra ATP + adjustment: what goes into the payment file. ``adjustment``: the
-    settled differences of earlier months (signed; LAB § 123, bekg. 227/2024 § 4, stk. 4). A reversal is a payment of
-    its own with the opposite amounts, without a decision.
+    settled differences of earlier months (signed; LAB § 123, bekg. 227/2024 § 4, stk. 4). Without a decision are a
+    reversal (the opposite amounts) and what an ended case is owed (subsidy 0, the adjustment alone).
     """
 
     movable = ("status", "batch")
@@ -64,8 +64,10 @@ class Payment(InsertOnlyModel):
         constraints = [
             models.UniqueConstraint(fields=["citizen", "benefit_month", "sequence"], name="one_payment_per_sequence"),
             models.CheckConstraint(
-                condition=models.Q(decision__isnull=False) | models.Q(reverses__isnull=False),
-                name="payment_has_a_decision_or_reverses",
+                condition=models.Q(decision__isnull=False)
+                | models.Q(reverses__isnull=False)
+                | models.Q(subsidy=0, adjustment__gte=0),
+                name="payment_has_a_decision_reverses_or_settles",
             ),
         ]
         indexes = [models.Index(fields=["municipality", "benefit_month", "status"], name="payment_by_month")]
