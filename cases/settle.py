@@ -141,14 +141,3 @@ def with_ways(rows: QuerySet[Adjustment]) -> QuerySet[Adjustment]:
         given_up=Exists(right),
         claim_state=Subquery(claim.values("state")[:1]),
     )
-
-
-def undo(payment: Payment, reversal: Payment) -> list[Settlement]:
-    """The settlements of a payment taken back with it (tilbageført): the adjustments are open again. Written."""
-    rows = [
-        Settlement(adjustment_id=one.adjustment_id, payment=reversal, amount=-one.amount)
-        for one in payment.settlements.all()
-    ]
-    for row in rows:
-        row.save()
-    return rows
