@@ -11,6 +11,7 @@ from cases.models.adjustment import (
     SettleBy,
     Settlement,
 )
+from cases.models.assessment import Applies, Article, Assessment
 from cases.models.audit import AccessLog
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
 from cases.models.decision import Decision, Outcome
@@ -54,6 +55,7 @@ from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
+from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
 
 __all__ = [
     "READERS",
@@ -63,6 +65,9 @@ __all__ = [
     "Adjustment",
     "AdjustmentChoice",
     "AdjustmentReason",
+    "Applies",
+    "Article",
+    "Assessment",
     "Award",
     "BatchState",
     "Block",
@@ -119,12 +124,15 @@ __all__ = [
     "ProcessKind",
     "ProcessState",
     "Profile",
+    "ProposalState",
     "RawAnswer",
     "RepaymentClaim",
     "Role",
     "RuleSetting",
     "Run",
     "RunState",
+    "SettingProposal",
+    "SettingTrial",
     "SettleBy",
     "Settlement",
     "Stage",
@@ -134,6 +142,7 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "TreatmentAction",
+    "TrialState",
     "User",
     "Visitation",
     "WageCeiling",
