@@ -14,6 +14,7 @@ from cases.models.adjustment import (
 from cases.models.assessment import Applies, Article, Assessment
 from cases.models.audit import AccessLog
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
+from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
 from cases.models.decision import Decision, Outcome
 from cases.models.grant import (
     EarlierSubsidy,
@@ -65,6 +66,7 @@ __all__ = [
     "Adjustment",
     "AdjustmentChoice",
     "AdjustmentReason",
+    "AlarmKind",
     "Applies",
     "Article",
     "Assessment",
@@ -77,7 +79,9 @@ __all__ = [
     "Complaint",
     "ConcernAnswer",
     "ConcernKind",
+    "ControlKind",
     "ControlLine",
+    "ControlRun",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -127,10 +131,12 @@ __all__ = [
     "ProposalState",
     "RawAnswer",
     "RepaymentClaim",
+    "ReplayAlarm",
     "Role",
     "RuleSetting",
     "Run",
     "RunState",
+    "Seal",
     "SettingProposal",
     "SettingTrial",
     "SettleBy",
