@@ -181,7 +181,7 @@ def test_three_clusters_one_hung_one_killed_and_the_month_is_the_undisturbed_one
     environment: dict[str, str],  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    """On PostgreSQL, as several hosts share it. An idle worker is killed (its cluster hangs), and a whole cluster in the middle of the run."""
+    """As hosts that share PostgreSQL. An idle worker is killed (its cluster hangs), and a whole cluster in the run."""
     if connection.vendor != "postgresql":
         pytest.skip("several hosts share a PostgreSQL server")
     test_worker.prepare(environment, citizens=900)
