@@ -63,7 +63,7 @@ def start_month(municipality: Municipality, month: Month, now: datetime) -> str:
     if settings.EINDKOMST_URL:
         fetched = fetch_income(municipality, month, EIndkomstClient(settings.EINDKOMST_URL), User.objects.system(), now)
         for fault in fetched.faults:
-            log.warning("municipality=%s %s", municipality.code, fault)
+            log.warning(fault, extra={"municipality": municipality.code})
     if not IncomeReport.objects.of(municipality).filter(pay_month=month - 1).exists():
         sentence = f"{municipality}: kørslen {month} er ikke startet, for der er ingen indkomstsvar for {month - 1}."
         log.warning(sentence)
