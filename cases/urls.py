@@ -28,4 +28,5 @@ urlpatterns = [
     path("beregner/sum/", calculator.live, name="calculator_sum"),
     path("", include("cases.report_urls")),
     path("hjaelp/", include("cases.guide_urls")),
+    path("kom-i-gang/", include("cases.start_urls")),
 ]
