@@ -44,7 +44,7 @@ class Progress:
 
 
 def progress(run: Run, *, reasons: bool = True) -> Progress:
-    """How far the run is. Seven queries, however many cases; without ``reasons`` the rules that stopped are left out."""
+    """How far the run is. Seven queries, however many cases; ``reasons``: with how often each rule has stopped."""
     blocks = run.blocks.aggregate(
         total=Sum("cases"),
         waiting=Sum("cases", filter=Q(state=BlockState.WAITING)),
