@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
 
 from cases.guards import missing_guards
-from cases.models import Adjustment, Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period
+from cases.models import Adjustment, Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period, Sample
+from cases.sample_control import redrawn
 from rules.frozen import canonical, digest, freeze
 
 
@@ -141,6 +142,13 @@ def _overlaps(model: type[models.Model], keys: tuple[str, ...], what: str) -> It
         if known in last and (last[known] is None or first <= last[known]):
             yield f"{what} {key[0]} overlapper fra {first}"
         last[known] = end
+
+
+def samples_differ() -> Iterator[str]:
+    """A sample drawn again from its stored seed is the one that stands."""
+    for sample in Sample.objects.select_related("municipality"):
+        if not redrawn(sample):
+            yield f"{sample} i {sample.municipality} kan ikke trækkes igen med samme resultat"
 
 
 def guards_missing() -> Iterator[str]:

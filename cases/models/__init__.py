@@ -53,6 +53,7 @@ from cases.models.process import Award, Process, ProcessKind, ProcessState, Stag
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
+from cases.models.sample import Fault, Sample, SampleItem, SampleSetting, Verdict, sample_percent
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "EventKind",
     "Failure",
     "Faith",
+    "Fault",
     "Grant",
     "HolidayPayer",
     "HolidayPayment",
@@ -125,6 +127,9 @@ __all__ = [
     "RuleSetting",
     "Run",
     "RunState",
+    "Sample",
+    "SampleItem",
+    "SampleSetting",
     "SettleBy",
     "Settlement",
     "Stage",
@@ -135,6 +140,7 @@ __all__ = [
     "TaskState",
     "TreatmentAction",
     "User",
+    "Verdict",
     "Visitation",
     "WageCeiling",
     "birth_date_of",
@@ -142,4 +148,5 @@ __all__ = [
     "names_of_employers",
     "parameters_for",
     "rates_for",
+    "sample_percent",
 ]
