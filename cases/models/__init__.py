@@ -13,6 +13,7 @@ from cases.models.adjustment import (
 )
 from cases.models.audit import AccessLog
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
+from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
 from cases.models.decision import Decision, Outcome
 from cases.models.grant import (
     EarlierSubsidy,
@@ -48,12 +49,14 @@ from cases.models.letter import (
 from cases.models.parameters import MunicipalParameters, parameters_for
 from cases.models.payment import LineKind, Payment, PaymentEvent, PaymentLine, PaymentStatus
 from cases.models.people import Citizen, birth_date_of
+from cases.models.portal import SavedView
 from cases.models.post import Delivery, DeliveryState, IssuedDocument, IssuedFile
 from cases.models.process import Award, Process, ProcessKind, ProcessState, Stage
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
 from cases.models.sample import Fault, Sample, SampleItem, SampleSetting, Verdict, sample_percent
+from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 
 __all__ = [
@@ -64,16 +67,20 @@ __all__ = [
     "Adjustment",
     "AdjustmentChoice",
     "AdjustmentReason",
+    "AlarmKind",
     "Award",
     "BatchState",
     "Block",
     "BlockState",
+    "CaseFile",
     "Citizen",
     "ClaimState",
     "Complaint",
     "ConcernAnswer",
     "ConcernKind",
+    "ControlKind",
     "ControlLine",
+    "ControlRun",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -123,6 +130,7 @@ __all__ = [
     "Profile",
     "RawAnswer",
     "RepaymentClaim",
+    "ReplayAlarm",
     "Role",
     "RuleSetting",
     "Run",
@@ -130,8 +138,13 @@ __all__ = [
     "Sample",
     "SampleItem",
     "SampleSetting",
+    "SavedView",
+    "Seal",
     "SettleBy",
     "Settlement",
+    "ShadowCase",
+    "ShadowMonth",
+    "ShadowOutcome",
     "Stage",
     "StopReason",
     "Task",
