@@ -11,6 +11,7 @@ from cases.models.adjustment import (
     SettleBy,
     Settlement,
 )
+from cases.models.assessment import Applies, Article, Assessment
 from cases.models.audit import AccessLog
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
 from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
@@ -58,6 +59,7 @@ from cases.models.run import Block, BlockState, Failure, Run, RunState
 from cases.models.sample import Fault, Sample, SampleItem, SampleSetting, Verdict, sample_percent
 from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
+from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
 
 __all__ = [
     "READERS",
@@ -68,6 +70,9 @@ __all__ = [
     "AdjustmentChoice",
     "AdjustmentReason",
     "AlarmKind",
+    "Applies",
+    "Article",
+    "Assessment",
     "Award",
     "BatchState",
     "Block",
@@ -128,6 +133,7 @@ __all__ = [
     "ProcessKind",
     "ProcessState",
     "Profile",
+    "ProposalState",
     "RawAnswer",
     "RepaymentClaim",
     "ReplayAlarm",
@@ -140,6 +146,8 @@ __all__ = [
     "SampleSetting",
     "SavedView",
     "Seal",
+    "SettingProposal",
+    "SettingTrial",
     "SettleBy",
     "Settlement",
     "ShadowCase",
@@ -152,6 +160,7 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "TreatmentAction",
+    "TrialState",
     "User",
     "Verdict",
     "Visitation",
