@@ -60,6 +60,7 @@ from cases.models.sample import Fault, Sample, SampleItem, SampleSetting, Verdic
 from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
+from cases.models.worker import WorkerBeat
 
 __all__ = [
     "READERS",
@@ -165,6 +166,7 @@ __all__ = [
     "Verdict",
     "Visitation",
     "WageCeiling",
+    "WorkerBeat",
     "birth_date_of",
     "has_rates",
     "names_of_employers",
