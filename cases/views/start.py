@@ -23,7 +23,7 @@ from cases.import_cases import COLUMNS, CasesRead, import_cases
 from cases.models import AccessLog, CaseFile, Municipality, Role, ShadowCase, ShadowMonth, ShadowOutcome, User
 from cases.readiness import checklist
 from cases.refused import Refused
-from cases.reports import safe_cell
+from cases.tables import safe_cell
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.money import danish
 from rules.months import Month
