@@ -199,8 +199,8 @@ def as_csv(rows: Iterable[ShadowCase]) -> str:
     for one in rows:
         amounts = [_kr(one.paid), _kr(one.computed), _kr(one.difference)]
         automatic = "ja" if one.is_automatic else "nej"
-        cells = [one.reference, one.get_outcome_display(), *amounts, automatic, " ".join(one.explanation)]
-        writer.writerow([safe_cell(cell) for cell in cells])
+        words = [one.get_outcome_display(), *amounts, automatic, safe_cell(" ".join(one.explanation))]
+        writer.writerow([safe_cell(one.reference), *words])
     return "\ufeff" + out.getvalue()
 
 
