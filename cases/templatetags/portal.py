@@ -50,6 +50,8 @@ def _links(user: User, path: str) -> list[dict[str, Any]]:
         wanted.append(("Indstillinger", "admin:index"))
     if user.has_role(Role.COORDINATOR):
         wanted.insert(-1, ("Regler", "rules"))
+    elif user.has_role(Role.ADMINISTRATOR, Role.AUDITOR) and not user.is_national:
+        wanted.insert(-1, ("Lovlighed", "compliance"))
     wanted.append(("Hjælp", "guide"))
     found = [(text, _address(name)) for text, name in wanted]
     return [
