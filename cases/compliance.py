@@ -38,6 +38,7 @@ FLAGS = {
     ("full_automation", True): "slået til: sager uden undringsårsager udbetales af sig selv",
     ("full_automation", False): "slået fra: alle sager giver en opgave hver måned",
 }
+NOT_ASKED = "spørges ikke, mens automatisk medtagning er slået fra: hver ny lønoplysning giver en opgave"
 NOT_FROM_THE_NOTE = "Mere automatisk end Fleksløns standard på {}. Notatet nævner ingen procent."
 BEYOND_THE_NOTE = "Mere automatisk end notatets forsigtige opsætning på {}."
 WEAKER = "Mildere end reglens egen indstilling: {}."
@@ -96,13 +97,18 @@ class _Figures:
     def line(self, rule: Rule) -> Line:
         name = STEERED.get(rule.code, "")
         if not name:
-            kind = CONCERNS[rule.code].kind if rule.code in CONCERNS else "blocking"
-            return Line(rule.code, rule.title, rule.law, KINDS[kind], None, "", "", touched(rule.code))
+            return Line(rule.code, rule.title, rule.law, self._fixed_words(rule), None, "", "", touched(rule.code))
         value, row = getattr(self.parameters, name), self._since(name)
         words = FLAGS[name, value] if isinstance(value, bool) else VALUES[name].format(in_words(value))
         by = _who(row) if row else ""
         since = row.valid_from if row else None
         return Line(rule.code, rule.title, rule.law, words, since, by, _beyond(name, value), touched(rule.code))
+
+    def _fixed_words(self, rule: Rule) -> str:
+        """What a rule does that nobody can set."""
+        if rule.only_automatic and not self.parameters.include_income_automatically:
+            return NOT_ASKED
+        return KINDS[CONCERNS[rule.code].kind if rule.code in CONCERNS else "blocking"]
 
     def _since(self, name: str) -> MunicipalParameters | None:
         """The oldest row from which the value has stood unchanged until now."""

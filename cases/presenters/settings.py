@@ -52,5 +52,5 @@ def limit_words(asked: Asked) -> str:
     if asked.low is not None:
         words = f"{words}, under {hele_kr(asked.low)} {unit}"
     if asked.high is not None:
-        words = f"{words}{', eller' if asked.low is not None else ','} over {hele_kr(asked.high)} {unit}"
+        words = f"{words}{' eller' if asked.low is not None else ','} over {hele_kr(asked.high)} {unit}"
     return words

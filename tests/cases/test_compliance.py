@@ -75,6 +75,13 @@ def test_the_careful_set_up_is_not_beyond_itself(municipality: Municipality) -> 
     assert line(municipality, "INC27").value == "stopper, når tilskuddet falder mere end 5 %"
 
 
+def test_while_automatic_inclusion_is_off_every_report_is_a_task() -> None:
+    off = make_municipality(include_income_automatically=False)
+    assert line(off, "INC1").value.startswith("spørges ikke, mens automatisk medtagning er slået fra")
+    assert line(off, "INC5").value == line(off, "INC1").value
+    assert line(off, "INC24").value == "stopper altid"
+
+
 def test_a_wider_limit_is_said_to_be_more_automatic_with_day_person_and_reason(
     municipality: Municipality, karen: User
 ) -> None:
