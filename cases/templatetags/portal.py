@@ -8,8 +8,9 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from cases.acts import acts_for
-from cases.models import Role, User
+from cases.models import Role, SettingProposal, User
 from cases.presenters.words import first_sentence, plain
+from cases.setting_proposals import waiting_for
 
 register = template.Library()
 
@@ -66,6 +67,12 @@ def _address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def proposals_waiting_for(user: User) -> list[SettingProposal]:
+    """Proposed settings that another has made and that the user may confirm or reject."""
+    return waiting_for(user)
 
 
 @register.filter

@@ -321,9 +321,11 @@ def test_the_pages_from_trial_to_confirmation(
     assert "Træk forslaget tilbage" in client.get(sent["Location"]).content.decode()
     assert client.post(sent["Location"], {"act": "confirm", "reason": "Selv"}).status_code == 422
     client.force_login(adam)
+    assert "Karen foreslår nye indstillinger" in client.get("/").content.decode()
     assert grants[1].citizen.name not in client.get(answer["Location"]).content.decode()
     assert client.post(sent["Location"], {"act": "confirm", "reason": "Enig"}).status_code == 302
     assert MunicipalParameters.objects.count() == 2
+    assert "foreslår nye indstillinger" not in client.get("/").content.decode()
     client.force_login(make_user("niels", Role.COORDINATOR, make_municipality("0998")))
     for address in (answer["Location"], sent["Location"]):
         assert client.get(address).status_code == 404
