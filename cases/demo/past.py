@@ -33,7 +33,7 @@ NOTES = (
     "Beløbet er rigtigt og vedrører måneden.",
 )
 SHARE_HEARD = 0.15
-SHARE_CORRECTED = 0.12
+SHARE_CORRECTED = 0.3
 MAY_BE_CORRECTED = frozenset({"INC3", "INC4", "INC27"})
 """A month that stopped for its figures alone: here a payslip may show another pay than the register."""
 
