@@ -59,6 +59,7 @@ from cases.models.run import Block, BlockState, Failure, Run, RunState
 from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
+from cases.models.worker import WorkerBeat
 
 __all__ = [
     "READERS",
@@ -159,6 +160,7 @@ __all__ = [
     "User",
     "Visitation",
     "WageCeiling",
+    "WorkerBeat",
     "birth_date_of",
     "has_rates",
     "names_of_employers",
