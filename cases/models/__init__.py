@@ -56,6 +56,7 @@ from cases.models.process import Award, Process, ProcessKind, ProcessState, Stag
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
+from cases.models.sample import Fault, Sample, SampleItem, SampleSetting, Verdict, sample_percent
 from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
@@ -94,6 +95,7 @@ __all__ = [
     "EventKind",
     "Failure",
     "Faith",
+    "Fault",
     "Grant",
     "HolidayPayer",
     "HolidayPayment",
@@ -140,6 +142,9 @@ __all__ = [
     "RuleSetting",
     "Run",
     "RunState",
+    "Sample",
+    "SampleItem",
+    "SampleSetting",
     "SavedView",
     "Seal",
     "SettingProposal",
@@ -158,6 +163,7 @@ __all__ = [
     "TreatmentAction",
     "TrialState",
     "User",
+    "Verdict",
     "Visitation",
     "WageCeiling",
     "WorkerBeat",
@@ -166,4 +172,5 @@ __all__ = [
     "names_of_employers",
     "parameters_for",
     "rates_for",
+    "sample_percent",
 ]
