@@ -7,14 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases import pdf
 from cases.access import log_access, reader
-from cases.models import Decision, Payment, PaymentStatus
+from cases.models import WRITERS, Decision, Payment, PaymentStatus
+from cases.presenters.payment_acts import acts_of, related
 from cases.specification import SpecificationContext, as_text, context_for, context_of
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
@@ -43,6 +44,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         "months": months or [month],
         "status": status,
         "statuses": PaymentStatus.choices,
+        "area": "udbetalinger",
         "municipality": municipality,
         "municipalities": municipalities_of(request.user),
     }
@@ -56,7 +58,9 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     payment = _payment(request, pk, "Udbetaling og udbetalingsspecifikation")
     context = {
         "payment": payment,
-        "letter": context_for(payment, draft=not _is_issued(payment)),
+        "letter": context_for(payment, draft=not _is_issued(payment)) if payment.decision_id else None,
+        "acts": acts_of(payment) if payment.municipality_id in request.user.municipality_ids(*WRITERS) else [],
+        "related": related(payment),
         "lines": payment.lines.all(),
         "events": payment.events.select_related("by"),
     }
@@ -67,7 +71,7 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as PDF: the bytes that were issued, or a draft made now."""
-    payment = _payment(request, pk, "Udbetalingsspecifikation som PDF")
+    payment = _with_letter(request, pk, "Udbetalingsspecifikation som PDF")
     if _is_issued(payment):
         return _attachment(bytes(payment.specification.file.body), "application/pdf", payment, "pdf")
     try:
@@ -82,7 +86,7 @@ def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as plain text."""
-    payment = _payment(request, pk, "Udbetalingsspecifikation som tekst")
+    payment = _with_letter(request, pk, "Udbetalingsspecifikation som tekst")
     text = as_text(context_for(payment, draft=not _is_issued(payment)))
     return _attachment(text.encode(), "text/plain; charset=utf-8", payment, "txt")
 
@@ -102,10 +106,18 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
     """The payment when the user may see it; the look is logged before anything is shown."""
     rows = Payment.objects.visible_to(request.user).select_related(
         "citizen", "grant__citizen", "municipality", "decision__grant__citizen", "decision__municipality",
-        "decision__decided_by", "specification",
+        "decision__decided_by", "specification", "batch", "reverses", "repeats",
     )  # fmt: skip
     payment = get_object_or_404(rows, pk=pk)
     log_access(request.user, payment.citizen, action)
+    return payment
+
+
+def _with_letter(request: HttpRequest, pk: int, action: str) -> Payment:
+    """A payment that has a letter: a reversal has none, and one that is sent once more has had its letter."""
+    payment = _payment(request, pk, action)
+    if payment.decision_id is None:
+        raise Http404("Udbetalingen har ikke et brev. Brevet hører til den udbetaling, der blev afgjort.")
     return payment
 
 
