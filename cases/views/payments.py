@@ -61,6 +61,7 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
         "letter": context_for(payment, draft=not _is_issued(payment)) if payment.decision_id else None,
         "acts": acts_of(payment) if payment.municipality_id in request.user.municipality_ids(*WRITERS) else [],
         "related": related(payment),
+        "settlements": payment.settlements.select_related("adjustment"),
         "lines": payment.lines.all(),
         "events": payment.events.select_related("by"),
     }
@@ -71,7 +72,7 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as PDF: the bytes that were issued, or a draft made now."""
-    payment = _with_letter(request, pk, "Udbetalingsspecifikation som PDF")
+    payment = _with_letter(_payment(request, pk, "Udbetalingsspecifikation som PDF"))
     if _is_issued(payment):
         return _attachment(bytes(payment.specification.file.body), "application/pdf", payment, "pdf")
     try:
@@ -86,7 +87,7 @@ def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as plain text."""
-    payment = _with_letter(request, pk, "Udbetalingsspecifikation som tekst")
+    payment = _with_letter(_payment(request, pk, "Udbetalingsspecifikation som tekst"))
     text = as_text(context_for(payment, draft=not _is_issued(payment)))
     return _attachment(text.encode(), "text/plain; charset=utf-8", payment, "txt")
 
@@ -113,9 +114,8 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
     return payment
 
 
-def _with_letter(request: HttpRequest, pk: int, action: str) -> Payment:
-    """A payment that has a letter: a reversal has none, and one that is sent once more has had its letter."""
-    payment = _payment(request, pk, action)
+def _with_letter(payment: Payment) -> Payment:
+    """A payment that decides nothing itself (reversed, sent once more, an ended case's rest) has no specification."""
     if payment.decision_id is None:
         raise Http404("Udbetalingen har ikke et brev. Brevet hører til den udbetaling, der blev afgjort.")
     return payment
