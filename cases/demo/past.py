@@ -14,7 +14,17 @@ from cases.bank_days import bank_days_after, bank_days_before, last_bank_day, ru
 from cases.gather import gather
 from cases.hold_payment import repeat_payment
 from cases.integrations.posting_status import FailedPosting, write_status
-from cases.models import EarlierSubsidy, Grant, Municipality, Task, TaskKind, User, parameters_for, rates_for
+from cases.models import (
+    EarlierSubsidy,
+    Grant,
+    IncomeReport,
+    Municipality,
+    Task,
+    TaskKind,
+    User,
+    parameters_for,
+    rates_for,
+)
 from cases.party_hearing import Answers, Questions, Unanswered
 from cases.read_posting_status import read_posting_status
 from cases.refused import Refused
@@ -31,6 +41,9 @@ NOTES = (
     "Beløbet er rigtigt og vedrører måneden.",
 )
 SHARE_HEARD = 0.15
+SHARE_CORRECTED = 0.3
+MAY_BE_CORRECTED = frozenset({"INC3", "INC4", "INC27"})
+"""A month that stopped for its figures alone: here a payslip may show another pay than the register."""
 
 
 def pay_before(municipality: Municipality, month: Month, now: datetime) -> None:
@@ -123,12 +136,28 @@ def pay_out(municipality: Municipality, month: Month, first: User, second: User,
 
 
 def _accept(task: Task, user: User, rng: Random, now: datetime) -> None:
-    """Accept as proposed; where less is paid than before, with the three answers of the party hearing."""
-    words = {"note": rng.choice(NOTES), "seen": handle_task.seen(handle_task.proposal(task)), "version": task.version}
+    """Accept, some of them corrected; where less is paid than before, with the three answers of the party hearing."""
+    corrections = _corrections(task, rng)
+    seen = handle_task.seen(handle_task.proposal(task, corrections))
+    words = {"note": rng.choice(NOTES), "seen": seen, "version": task.version, "corrections": corrections}
     try:
         handle_task.accept(task, user, **words, now=now)
     except Unanswered as asked:
         handle_task.accept(task, user, **words, hearing=_answers(asked.questions, rng), now=now)
+
+
+def _corrections(task: Task, rng: Random) -> list[handle_task.Correction]:
+    """Now and then the payslip shows a few hundred kroner more or less than was reported."""
+    codes = set(task.concerns.values_list("code", flat=True))
+    if not codes <= MAY_BE_CORRECTED or rng.random() >= SHARE_CORRECTED:
+        return []
+    report = IncomeReport.objects.filter(
+        citizen=task.grant.citizen_id, month=task.benefit_month - 1, role="wage", is_reversal=False, amount__gt=1000
+    ).first()
+    if report is None:
+        return []
+    paid = report.amount + report.own_pension + report.employer_pension + rng.choice((-700, -400, 300, 600))
+    return [handle_task.Correction(report.pk, "correct", paid, reason="Lønsedlen viser et andet beløb.")]
 
 
 def _answers(asked: Questions, rng: Random) -> Answers:
