@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from cases.models import Citizen, Decision, Municipality, Outcome
-from cases.reports import safe_cell
+from cases.tables import safe_cell
 from rules.facts import Facts, Report
 from rules.frozen import thaw
 from rules.months import Month
