@@ -25,6 +25,9 @@ COLUMNS = (
     "egen_pension", "arbejdsgiver_pension", "loentimer", "dispositionsdato", "behandling", "tilskud", "ekstra_atp",
     "atp", "obligatorisk_pension", "til_udbetaling_foer_skat", "afgjort", "afgjort_af", "fingeraftryk",
 )  # fmt: skip
+TYPED_BY_PEOPLE = ("navn", "afgjort_af")
+"""Cells that a spreadsheet must not run as a formula. A negative amount is a number and stays one."""
+
 INCOME, DECISION = "indkomst", "afgoerelse"
 TREATMENTS = {"": "medtaget", "include": "medtaget", "correct": "rettet", "leave_out": "udeladt"}
 
@@ -94,7 +97,8 @@ def as_csv(municipality: Municipality, people: Iterable[Exported]) -> str:
         ]
         for line in lines:
             values = whose | line
-            writer.writerow([safe_cell(values.get(name) or "") for name in COLUMNS])
+            cells = ((name, values.get(name) or "") for name in COLUMNS)
+            writer.writerow([safe_cell(cell) if name in TYPED_BY_PEOPLE else cell for name, cell in cells])
     return "\ufeff" + out.getvalue()
 
 
