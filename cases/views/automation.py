@@ -53,12 +53,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @reader
 def file(request: HttpRequest, ending: str) -> HttpResponse:
     """The same figures as CSV, spreadsheet or PDF."""
-    found = _found(request)
+    found = _found(request, exact=True)
     name = f"automatik-{found.municipality.code}-{found.months[0].month}-{found.months[-1].month}"
     return file_of(request, found.sheet(), name, ending, reverse("automation"), charts(found).values())
 
 
-def _found(request: HttpRequest) -> Automation:
+def _found(request: HttpRequest, *, exact: bool = False) -> Automation:
     municipality = chosen_municipality(request.user, request.GET)
     text = request.GET.get("antal", str(DEFAULT))
     if text not in {str(number) for number, _ in SPANS}:
@@ -66,4 +66,4 @@ def _found(request: HttpRequest) -> Automation:
     now = timezone.now()
     newest = Run.objects.of(municipality).order_by("-benefit_month").values_list("benefit_month", flat=True).first()
     last = newest or Month.of(timezone.localdate(now))
-    return automation(municipality, last - (int(text) - 1), last, now, str(request.user))
+    return automation(municipality, last - (int(text) - 1), last, now, str(request.user), exact=exact)

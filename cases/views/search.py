@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cases.access import log_access, reader
+from cases.access import log_many, reader
 from cases.models import Citizen, Grant
 from cases.recent import FOUND, recent_cases
 
@@ -30,8 +31,8 @@ def search(request: HttpRequest) -> HttpResponse:
     found = cases_matching(request, words)[: MOST + 1]
     if len(found) == 1:
         return redirect("case", pk=found[0].pk)
-    for grant in found[:MOST]:
-        log_access(request.user, grant.citizen, FOUND)
+    shown = Citizen.objects.filter(pk__in={grant.citizen_id for grant in found[:MOST]})
+    log_many(request.user, shown, FOUND, timezone.now())
     return render(request, "search.html", {"words": words, "grants": found[:MOST], "more": len(found) > MOST})
 
 
