@@ -13,7 +13,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from cases.specification import SpecificationContext
+from cases.specification_parts import SpecificationContext
 
 STATIC = Path(__file__).parent / "static" / "cases"
 FONTS = {400: "ibm-plex-sans-latin-400-normal.woff2", 600: "ibm-plex-sans-latin-600-normal.woff2"}

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from cases import pdf
 from cases.access import log_access, reader
 from cases.models import Decision, Payment, PaymentStatus
-from cases.specification import SpecificationContext, as_text, context_for, context_of
+from cases.specification import as_text, context_for, context_of
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
 
@@ -94,8 +94,7 @@ def decision_preview(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Decision.objects.visible_to(request.user).select_related("grant__citizen", "municipality", "decided_by")
     decision = get_object_or_404(rows, pk=pk)
     log_access(request.user, decision.grant.citizen, "Udkast til udbetalingsspecifikation")
-    letter: SpecificationContext = context_of(decision)
-    return render(request, "payments/preview.html", {"decision": decision, "letter": letter})
+    return render(request, "payments/preview.html", {"decision": decision, "letter": context_of(decision)})
 
 
 def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
