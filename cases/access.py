@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from cases.models import READERS, WRITERS, AccessLog, Citizen, Role, User
+from cases.write_many import write_many
 
 PURPOSE = "Behandling af sag om fleksløntilskud"
 REGISTER_PURPOSE = "Formål 171: aktiv beskæftigelsesindsats, fleksløntilskud"
@@ -29,6 +31,20 @@ def log_access(user: User, citizen: Citizen, action: str, purpose: str = PURPOSE
         action=action,
         purpose=purpose,
     )
+
+
+def log_many(
+    user: User, citizens: Iterable[tuple[int, int]], action: str, now: datetime, purpose: str = PURPOSE
+) -> None:
+    """The same for many citizens at once, given as (citizen's id, municipality's id): an export or a ZIP."""
+    rows = [
+        AccessLog(
+            municipality_id=municipality, citizen_id=citizen, user=user, happened_at=now, action=action, purpose=PURPOSE
+        )
+        for citizen, municipality in citizens
+    ]
+    with transaction.atomic():
+        write_many(rows)
 
 
 def only(*roles: Role) -> Callable[[View], View]:

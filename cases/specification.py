@@ -7,7 +7,7 @@ and addresses are read when it is made; an issued letter has them frozen (``froz
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ from cases.specification_incomes import income_lines
 from cases.specification_known import Known, Settled, known_for
 from cases.specification_parts import Office, SpecificationContext
 from cases.specification_sum import Paid, sum_lines
-from cases.templatetags.danish import day_name, hele_kr, month_name
+from cases.templatetags.danish import day_name, hele_kr, med_fortegn, month_name
 from rules.basis import ceiling_of
 from rules.facts import ZERO, Facts
 from rules.frozen import freeze, thaw
@@ -33,6 +33,7 @@ from rules.rates import Rates
 from rules.start_up import ceiling_month
 
 TEMPLATE_VERSION = "specifikation-2"
+MOST_SETTLED_SENTENCES = 2
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 
 DRAFT = "Udkast. Brevet er ikke sendt, og beløbet kan nå at blive ændret."
@@ -165,15 +166,22 @@ def _tax_sentence(payable: Decimal) -> str:
     return "Beløbet er før skat. Vi trækker skat efter dit skattekort." if payable else ""
 
 
-def _settled_sentences(settled: Iterable[Settled]) -> Iterable[str]:
-    """Each month that is settled: what is taken or paid, why, and what is left."""
+def _settled_sentences(settled: Sequence[Settled]) -> Iterable[str]:
+    """Each month that is settled: what is taken or paid, why, and what is left. Many months in one sentence."""
+    if len(settled) > MOST_SETTLED_SENTENCES:
+        sum_, left = sum((one.amount for one in settled), ZERO), sum((one.rest for one in settled), ZERO)
+        yield f"Vi har efterreguleret {len(settled)} tidligere måneder med {med_fortegn(sum_)} kr. i alt.{_left(left)}"
+        return
     for one in settled:
         month, amount = month_name(one.month) or "tidligere måneder", hele_kr(abs(one.amount))
         why = f" Grunden er: {one.reason[:1].lower()}{one.reason[1:]}." if one.reason else ""
-        rest = f" Der er {hele_kr(abs(one.rest))} kr. tilbage, som vi afregner senere." if one.rest else ""
         did = "Vi har modregnet" if one.amount < 0 else "Du får"
         more = "som du har fået for meget" if one.amount < 0 else "som du har fået for lidt"
-        yield f"{did} {amount} kr., {more} for {month}.{why}{rest}"
+        yield f"{did} {amount} kr., {more} for {month}.{why}{_left(one.rest)}"
+
+
+def _left(rest: Decimal) -> str:
+    return f" Der er {hele_kr(abs(rest))} kr. tilbage, som vi afregner senere." if rest else ""
 
 
 def _contributions(decision: Decision) -> Iterable[str]:

@@ -26,7 +26,8 @@ from rules.months import Month
 class Settled:
     """A part of an earlier month's difference that this payment settles, signed kroner before tax.
 
-    ``month``: None when no row tells which. ``rest``: what is still to be settled after it. ``reason``: why the month was wrong, "" when nobody chose.
+    ``month``: None when no row tells which. ``rest``: what is still to be settled after it. ``reason``: why the month
+    was wrong, "" when nobody chose.
     """
 
     month: Month | None

@@ -19,6 +19,7 @@ CASE_PAGES = (
     ("Sager", "cases"),
     ("Kørsler", "runs"),
     ("Udbetalinger", "payments"),
+    ("Post", "post"),
     ("Rapporter", "reports"),
     ("Beregner", "calculator"),
 )

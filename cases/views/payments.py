@@ -7,14 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases import pdf
 from cases.access import log_access, reader
-from cases.models import Decision, Payment, PaymentStatus
+from cases.draw_letters import Tampered, content_of
+from cases.models import Decision, IssuedFile, Payment, PaymentStatus
 from cases.specification import as_text, context_for, context_of
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
@@ -56,7 +57,7 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     payment = _payment(request, pk, "Udbetaling og udbetalingsspecifikation")
     context = {
         "payment": payment,
-        "letter": context_for(payment, draft=not _is_issued(payment)),
+        "letter": _letter(payment),
         "lines": payment.lines.all(),
         "events": payment.events.select_related("by"),
     }
@@ -68,11 +69,9 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
 def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as PDF: the bytes that were issued, or a draft made now."""
     payment = _payment(request, pk, "Udbetalingsspecifikation som PDF")
-    if _is_issued(payment):
-        return _attachment(bytes(payment.specification.file.body), "application/pdf", payment, "pdf")
     try:
-        body = pdf.specification_pdf(context_for(payment))
-    except pdf.PdfUnavailable as missing:
+        body = _pdf(payment)
+    except (pdf.PdfUnavailable, Tampered) as missing:
         messages.error(request, str(missing))
         return redirect("payment", pk=payment.pk)
     return _attachment(body, "application/pdf", payment, "pdf")
@@ -83,7 +82,7 @@ def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def specification_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as plain text."""
     payment = _payment(request, pk, "Udbetalingsspecifikation som tekst")
-    text = as_text(context_for(payment, draft=not _is_issued(payment)))
+    text = payment.specification.text if _is_issued(payment) else as_text(_letter_or_404(payment))
     return _attachment(text.encode(), "text/plain; charset=utf-8", payment, "txt")
 
 
@@ -101,7 +100,7 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
     """The payment when the user may see it; the look is logged before anything is shown."""
     rows = Payment.objects.visible_to(request.user).select_related(
         "citizen", "grant__citizen", "municipality", "decision__grant__citizen", "decision__municipality",
-        "decision__decided_by", "specification",
+        "decision__decided_by", "specification__delivery",
     )  # fmt: skip
     payment = get_object_or_404(rows, pk=pk)
     log_access(request.user, payment.citizen, action)
@@ -110,6 +109,26 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
 
 def _is_issued(payment: Any) -> bool:
     return getattr(payment, "specification", None) is not None
+
+
+def _letter(payment: Payment) -> Any:
+    """What the letter says: frozen when it is issued, a draft before. None for a reversal: it has no letter."""
+    if _is_issued(payment):
+        return content_of(payment.specification)
+    return context_for(payment) if payment.decision_id else None
+
+
+def _letter_or_404(payment: Payment) -> Any:
+    letter = _letter(payment)
+    if letter is None:
+        raise Http404("En tilbageførsel har ingen specifikation.")
+    return letter
+
+
+def _pdf(payment: Payment) -> bytes:
+    """The bytes that were issued; drawn from the frozen content until the worker has come to it."""
+    file = IssuedFile.objects.filter(document__payment=payment).first()
+    return bytes(file.body) if file else pdf.specification_pdf(_letter_or_404(payment))
 
 
 def _attachment(body: bytes, kind: str, payment: Payment, ending: str) -> HttpResponse:
