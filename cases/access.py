@@ -33,9 +33,7 @@ def log_access(user: User, citizen: Citizen, action: str, purpose: str = PURPOSE
     )
 
 
-def log_many(
-    user: User, citizens: Iterable[tuple[int, int]], action: str, now: datetime, purpose: str = PURPOSE
-) -> None:
+def log_many(user: User, citizens: Iterable[tuple[int, int]], action: str, now: datetime) -> None:
     """The same for many citizens at once, given as (citizen's id, municipality's id): an export or a ZIP."""
     rows = [
         AccessLog(
@@ -48,7 +46,10 @@ def log_many(
 
 
 def only(*roles: Role) -> Callable[[View], View]:
-    """A view for users with one of the roles in some municipality; which rows they see is visible_to's job."""
+    """A view for users with one of the roles in some municipality; which rows they see is visible_to's job.
+
+    ``roles`` on the view tells the guide whom a link to it helps.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -57,6 +58,7 @@ def only(*roles: Role) -> Callable[[View], View]:
                 raise PermissionDenied("Din rolle giver ikke adgang til siden.")
             return view(request, *args, **kwargs)
 
+        guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -13,6 +13,7 @@ from cases.models.adjustment import (
 )
 from cases.models.audit import AccessLog
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
+from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
 from cases.models.decision import Decision, Outcome
 from cases.models.grant import (
     EarlierSubsidy,
@@ -48,11 +49,13 @@ from cases.models.letter import (
 from cases.models.parameters import MunicipalParameters, parameters_for
 from cases.models.payment import LineKind, Payment, PaymentEvent, PaymentLine, PaymentStatus
 from cases.models.people import Citizen, birth_date_of
+from cases.models.portal import SavedView
 from cases.models.post import Delivery, DeliveryState, IssuedDocument, IssuedFile
 from cases.models.process import Award, Process, ProcessKind, ProcessState, Stage
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
+from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 
 __all__ = [
@@ -63,16 +66,20 @@ __all__ = [
     "Adjustment",
     "AdjustmentChoice",
     "AdjustmentReason",
+    "AlarmKind",
     "Award",
     "BatchState",
     "Block",
     "BlockState",
+    "CaseFile",
     "Citizen",
     "ClaimState",
     "Complaint",
     "ConcernAnswer",
     "ConcernKind",
+    "ControlKind",
     "ControlLine",
+    "ControlRun",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -121,12 +128,18 @@ __all__ = [
     "Profile",
     "RawAnswer",
     "RepaymentClaim",
+    "ReplayAlarm",
     "Role",
     "RuleSetting",
     "Run",
     "RunState",
+    "SavedView",
+    "Seal",
     "SettleBy",
     "Settlement",
+    "ShadowCase",
+    "ShadowMonth",
+    "ShadowOutcome",
     "Stage",
     "StopReason",
     "Task",
