@@ -54,7 +54,7 @@ def issue_letter(letter: Letter, user: User, now: datetime) -> IssuedDocument:
     to_employer = letter.recipient == "employer"
     state = DeliveryState.ON_PAPER if to_employer else DeliveryState.WAITING
     save_documents([document], user, now, state, TO_EMPLOYER if to_employer else "")
-    async_task("cases.jobs.draw_letters", document.pk, document.pk)
+    async_task("cases.letter_jobs.draw_letters", document.pk, document.pk)
     return document
 
 

@@ -46,10 +46,10 @@ def issue(batch: PaymentBatch, user: User, now: datetime) -> int:
     with transaction.atomic():
         ids = list(without_letter(batch).order_by("id").values_list("id", flat=True))
         for first, last in blocks_of(ids):
-            async_task("cases.jobs.issue_block", batch.pk, user.pk, first, last, group=f"letters-{batch.pk}")
+            async_task("cases.letter_jobs.issue_block", batch.pk, user.pk, first, last, group=f"letters-{batch.pk}")
         undrawn = IssuedDocument.objects.filter(payment__batch=batch, file__isnull=True).order_by("id")
         for first, last in blocks_of(list(undrawn.values_list("id", flat=True))):
-            async_task("cases.jobs.draw_letters", first, last, group=f"letters-{batch.pk}")
+            async_task("cases.letter_jobs.draw_letters", first, last, group=f"letters-{batch.pk}")
     return len(ids)
 
 

@@ -9,14 +9,12 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from cases import draw_letters as drawing
-from cases import follow_ups, issue_specifications, pdf, run_month, send_post
+from cases import follow_ups, letter_jobs, rehearse_setting, run_month
 from cases.bank_days import run_day
 from cases.checks import rates_warning
 from cases.fetch_income import fetch_income
-from cases.integrations.digital_post import Unavailable
 from cases.integrations.eindkomst.client import EIndkomstClient
-from cases.models import Block, BlockState, IncomeReport, IssuedDocument, Municipality, Run, User, has_rates
+from cases.models import Block, BlockState, IncomeReport, Municipality, Run, User, has_rates
 from cases.nightly_control import nightly_control
 from rules.months import Month
 
@@ -39,8 +37,8 @@ def tick() -> None:
     now = timezone.now()
     start_due_runs(timezone.localdate(now), now)
     requeue_stale_blocks(now)
-    requeue_letters(now)
-    send_letters()
+    letter_jobs.requeue_letters(now - STALE_AFTER)
+    letter_jobs.send_letters()
 
 
 def start_due_runs(today: date, now: datetime) -> list[int]:
@@ -88,46 +86,6 @@ def requeue_stale_blocks(now: datetime) -> int:
     return stale.count()
 
 
-def issue_block(batch_id: int, user_id: int, first: int, last: int) -> None:
-    """Issue, draw and send the letters of a block of a batch's payments."""
-    issue_specifications.issue_block(batch_id, User.objects.get(pk=user_id), timezone.now(), first, last)
-    ids = IssuedDocument.objects.filter(payment__batch=batch_id, payment__gte=first, payment__lte=last)
-    found = sorted(ids.values_list("id", flat=True))
-    if found:
-        draw_letters(found[0], found[-1])
-
-
-def draw_letters(first: int, last: int) -> None:
-    """Draw issued documents and send them. Without Pango they stay undrawn, and the tick tries again."""
-    try:
-        drawing.draw_letters(first, last, timezone.now())
-    except pdf.PdfUnavailable as missing:
-        log.error("letters %s-%s: %s", first, last, missing)
-        return
-    send_letters(first, last)
-
-
-def send_letters(first: int = 0, last: int | None = None) -> None:
-    """Send what waits. Nothing where Digital Post is not set up: the letters wait in the outbox."""
-    if not settings.DIGITAL_POST_URL:
-        return
-    user = User.objects.system()
-    try:
-        send_post.send_waiting(send_post.configured(), user, timezone.now(), first=first, last=last)
-    except Unavailable as missing:
-        log.warning("post: %s", missing)
-
-
-def requeue_letters(now: datetime) -> int:
-    """Batches and letters that wait although their job must be lost: hand them to the worker again. How many."""
-    stale = issue_specifications.left_behind(now - STALE_AFTER)
-    for batch in stale.batches:
-        issue_specifications.issue(batch, batch.released_by or User.objects.system(), now)
-    for first, last in stale.blocks:
-        async_task("cases.jobs.draw_letters", first, last)
-    return len(stale.batches) + len(stale.blocks)
-
-
 def nightly() -> str:
     """Once a night: the follow-ups, the consistency check, the replay of a sample, and next year's rates.
 
@@ -139,3 +97,8 @@ def nightly() -> str:
     for line in found:
         log.warning(line)
     return "\n".join(found) or "Alt stemmer."
+
+
+def work_trial(trial_id: int) -> None:
+    """Try other settings on months already decided."""
+    rehearse_setting.work_trial(trial_id, timezone.now)

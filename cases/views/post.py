@@ -102,7 +102,7 @@ def act(request: HttpRequest) -> HttpResponse:
     else:
         _say(request, done, word)
         if done and word == "igen" and settings.DIGITAL_POST_URL:
-            async_task("cases.jobs.send_letters")
+            async_task("cases.letter_jobs.send_letters")
     if request.POST.get("dokument", "").isdigit():
         return redirect("document", pk=int(request.POST["dokument"]))
     show = request.POST.get("vis", "")

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from cases import jobs, pdf
+from cases import letter_jobs, pdf
 from cases.draw_letters import Tampered, content_of, draw, draw_letters
 from cases.integrations.digital_post import HttpDigitalPost, Unavailable
 from cases.integrations.digital_post_stub import StubPost
@@ -154,13 +154,13 @@ def test_the_worker_gets_blocks_and_only_what_is_missing(monkeypatch: pytest.Mon
     user = User.objects.system()
     assert issue(batch, user, s.NOW) == 3
     assert queued == [
-        ("cases.jobs.issue_block", batch.pk, user.pk, payments[0].pk, payments[1].pk),
-        ("cases.jobs.issue_block", batch.pk, user.pk, payments[2].pk, payments[2].pk),
+        ("cases.letter_jobs.issue_block", batch.pk, user.pk, payments[0].pk, payments[1].pk),
+        ("cases.letter_jobs.issue_block", batch.pk, user.pk, payments[2].pk, payments[2].pk),
     ]
     issue_block(batch.pk, user, s.NOW, *EVERY)
     queued.clear()
     assert issue(batch, user, s.NOW) == 0
-    assert [one[0] for one in queued] == ["cases.jobs.draw_letters", "cases.jobs.draw_letters"]
+    assert [one[0] for one in queued] == ["cases.letter_jobs.draw_letters", "cases.letter_jobs.draw_letters"]
 
 
 def test_what_the_worker_lost_is_found_again() -> None:
@@ -467,8 +467,8 @@ def test_the_job_draws_and_sends_where_digital_post_is_set_up(settings: Any, mon
     batch = released(*payments)
     with StubPost() as stub:
         settings.DIGITAL_POST_URL = stub.url
-        jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY)
-        jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY)
+        letter_jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY)
+        letter_jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY)
     assert states() == {"sent": 2}
     assert len(stub.received) == 2
 

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from django.db import connection, connections
 from django.utils import timezone
 
-from cases import jobs
+from cases import letter_jobs
 from cases.draw_letters import draw_letters
 from cases.issue_specifications import blocks_of, issue_block, progress, without_letter
 from cases.management.command import PortalCommand
@@ -39,7 +39,7 @@ class Command(PortalCommand):
         undrawn = IssuedDocument.objects.filter(payment__batch=batch, file__isnull=True).order_by("id")
         _draw(blocks_of(list(undrawn.values_list("id", flat=True))), options["processes"] or settings.WORKERS)
         if not options["no_post"]:
-            jobs.send_letters()
+            letter_jobs.send_letters()
         done = progress(batch)
         self.stdout.write(
             f"Liste {batch.number} i {municipality}: {done.total} breve, {done.drawn} lavet, {done.sent} sendt, "
