@@ -58,6 +58,7 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "payment": payment,
         "letter": _letter(payment),
+        "settlements": payment.settlements.select_related("adjustment"),
         "lines": payment.lines.all(),
         "events": payment.events.select_related("by"),
     }
@@ -112,7 +113,8 @@ def _is_issued(payment: Any) -> bool:
 
 
 def _letter(payment: Payment) -> Any:
-    """What the letter says: frozen when it is issued, a draft before. None for a reversal: it has no letter."""
+    """What the letter says: frozen when it is issued, a draft before. None for one that decides nothing itself: a reversal, one sent
+    once more, an ended case's rest."""
     if _is_issued(payment):
         return content_of(payment.specification)
     return context_for(payment) if payment.decision_id else None
@@ -121,7 +123,7 @@ def _letter(payment: Payment) -> Any:
 def _letter_or_404(payment: Payment) -> Any:
     letter = _letter(payment)
     if letter is None:
-        raise Http404("En tilbageførsel har ingen specifikation.")
+        raise Http404("Udbetalingen har ingen specifikation.")
     return letter
 
 
