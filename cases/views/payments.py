@@ -113,8 +113,10 @@ def _is_issued(payment: Any) -> bool:
 
 
 def _letter(payment: Payment) -> Any:
-    """What the letter says: frozen when it is issued, a draft before. None for one that decides nothing itself: a reversal, one sent
-    once more, an ended case's rest."""
+    """What the letter says: frozen when it is issued, a draft before.
+
+    None for a payment that decides nothing itself: a reversal, one sent once more, an ended case's rest.
+    """
     if _is_issued(payment):
         return content_of(payment.specification)
     return context_for(payment) if payment.decision_id else None
