@@ -12,7 +12,7 @@ from cases.specification_parts import SumLine
 from cases.templatetags.danish import month_name
 from rules.facts import ZERO
 
-SETTLED_LAW = "BEK 227/2024 § 4, stk. 4"
+SETTLED_LAW = "Bekg. 227/2024 § 4, stk. 4"
 MOST_SETTLED = 4
 """A page holds some months; those over are added up in one line."""
 

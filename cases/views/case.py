@@ -247,7 +247,7 @@ def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text")
     letters = letters.select_related("issued_by", "delivery")
     return {
-        "letters": letters.order_by("-issued_at"),
+        "letters": letters.order_by("-issued_at", "-id"),
         "payments": Payment.objects.filter(grant=grant, specification__isnull=True, decision__isnull=False)[:24],
         "written": grant.letters.select_related("sent_by", "answered_by", "document__delivery").order_by("-id"),
         "hearings": grant.hearings.select_related("task").order_by("-id"),
