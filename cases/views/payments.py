@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 from cases import pdf
 from cases.access import log_access, reader
 from cases.draw_letters import Tampered, content_of
-from cases.models import Decision, IssuedFile, Payment, PaymentStatus
+from cases.models import WRITERS, Decision, IssuedFile, Payment, PaymentStatus
+from cases.presenters.payment_acts import acts_of, related
 from cases.specification import as_text, context_for, context_of
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
@@ -44,6 +45,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         "months": months or [month],
         "status": status,
         "statuses": PaymentStatus.choices,
+        "area": "udbetalinger",
         "municipality": municipality,
         "municipalities": municipalities_of(request.user),
     }
@@ -58,6 +60,8 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "payment": payment,
         "letter": _letter(payment),
+        "acts": acts_of(payment) if payment.municipality_id in request.user.municipality_ids(*WRITERS) else [],
+        "related": related(payment),
         "settlements": payment.settlements.select_related("adjustment"),
         "lines": payment.lines.all(),
         "events": payment.events.select_related("by"),
@@ -101,7 +105,7 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
     """The payment when the user may see it; the look is logged before anything is shown."""
     rows = Payment.objects.visible_to(request.user).select_related(
         "citizen", "grant__citizen", "municipality", "decision__grant__citizen", "decision__municipality",
-        "decision__decided_by", "specification__delivery",
+        "decision__decided_by", "specification__delivery", "batch", "reverses", "repeats",
     )  # fmt: skip
     payment = get_object_or_404(rows, pk=pk)
     log_access(request.user, payment.citizen, action)
@@ -125,7 +129,7 @@ def _letter(payment: Payment) -> Any:
 def _letter_or_404(payment: Payment) -> Any:
     letter = _letter(payment)
     if letter is None:
-        raise Http404("Udbetalingen har ingen specifikation.")
+        raise Http404("Udbetalingen har ikke et brev. Brevet hører til den udbetaling, der blev afgjort.")
     return letter
 
 
