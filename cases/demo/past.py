@@ -9,9 +9,22 @@ from django.db import transaction
 
 from cases import handle_task
 from cases.gather import gather
-from cases.models import EarlierSubsidy, Grant, Municipality, Task, TaskKind, User, parameters_for, rates_for
+from cases.models import (
+    EarlierSubsidy,
+    Fault,
+    Grant,
+    Municipality,
+    Sample,
+    Task,
+    TaskKind,
+    User,
+    Verdict,
+    parameters_for,
+    rates_for,
+)
 from cases.party_hearing import Answers, Questions, Unanswered
 from cases.refused import Refused
+from cases.sample_control import draw, judge
 from cases.write_many import write_many_with_history
 from rules.decision import decide
 from rules.months import Month
@@ -23,6 +36,7 @@ NOTES = (
     "Beløbet er rigtigt og vedrører måneden.",
 )
 SHARE_HEARD = 0.15
+SHARE_WRONG = 0.1
 
 
 def pay_before(municipality: Municipality, month: Month, now: datetime) -> None:
@@ -55,6 +69,17 @@ def solve_tasks(municipality: Municipality, month: Month, users: list[User], now
         except Refused:
             continue
     return solved
+
+
+def judge_sample(municipality: Municipality, month: Month, users: list[User], now: datetime) -> None:
+    """Draw the month's sample and let the demo's caseworkers judge it: a few are wrong."""
+    if Sample.objects.of(municipality).filter(benefit_month=month).exists():
+        return
+    rng = Random(f"{municipality.code}/{month}/sample")  # noqa: S311 - invented data
+    for item in draw(municipality, month, User.objects.system(), now, seed=f"{municipality.code}-{month}").items.all():
+        wrong = rng.random() < SHARE_WRONG
+        fault, note = (Fault.CEILING, "Lønloftet er ændret fra den 1.") if wrong else ("", "")
+        judge(item, Verdict.WRONG if wrong else Verdict.RIGHT, fault, note, rng.choice(users), now)
 
 
 def _accept(task: Task, user: User, rng: Random, now: datetime) -> None:

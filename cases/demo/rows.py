@@ -18,6 +18,7 @@ from cases.models import (
     Municipality,
     MunicipalParameters,
     Role,
+    SampleSetting,
     User,
     WageCeiling,
 )
@@ -58,6 +59,9 @@ def make_rows(demo: DemoMunicipality, now: datetime, *, automatic: bool = True) 
             include_income_automatically=automatic,
             full_automation=automatic,
             note="Prøvekommunen har begge slået til",
+        )
+        SampleSetting.objects.create(
+            municipality=municipality, valid_from=date(2014, 1, 1), percent=5, note="Fem procent ses efter"
         )
         _employers(demo)
         _cases(demo, municipality, now)

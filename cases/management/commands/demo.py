@@ -20,7 +20,7 @@ from django.utils import timezone
 from cases.bank_days import run_day
 from cases.demo.events import demo_events
 from cases.demo.municipality import DemoMunicipality, demo_municipality
-from cases.demo.past import pay_before, solve_tasks
+from cases.demo.past import judge_sample, pay_before, solve_tasks
 from cases.demo.rows import PASSWORD, make_rows, make_users
 from cases.import_events import import_events
 from cases.import_holiday_pay import import_holiday_pay
@@ -139,6 +139,7 @@ class Command(PortalCommand):
         if not is_last:
             users = User.objects.filter(memberships__municipality=owner, memberships__role=Role.CASEWORKER)
             solve_tasks(owner, month, list(users), timezone.now())
+            judge_sample(owner, month, list(users), timezone.now())
 
     def _follow(self, run: Run, worker: subprocess.Popen) -> None:
         """A progress bar until the worker is done, has died, or nothing has moved for a while."""
