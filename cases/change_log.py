@@ -53,6 +53,7 @@ from rules.money import danish, danish_number
 KINDS = {"+": "Oprettet", "~": "Ændret", "-": "Slettet"}
 NOTHING = "–"
 HIDDEN = "beskyttet"
+SECRET = ("own_cpr",)
 LONGEST = 160
 
 
@@ -228,8 +229,8 @@ def field_changes(row: Any, before: Any | None, names: _Names | None = None) -> 
         now, then = getattr(row, field.attname), getattr(before, field.attname, None)
         if now == then or (before is None and now in (None, "", False)):
             continue
-        if field.name == "address" and getattr(row, "is_protected", False):
-            yield FieldChange(str(field.verbose_name), HIDDEN, HIDDEN)
+        if field.name in SECRET or (field.name == "address" and names.is_protected(row, before)):
+            yield FieldChange(str(field.verbose_name), NOTHING if not then else HIDDEN, HIDDEN if now else NOTHING)
             continue
         yield FieldChange(
             str(field.verbose_name), NOTHING if before is None else shown(field, then, names), shown(field, now, names)
@@ -241,6 +242,7 @@ class _Names:
 
     def __init__(self, rows: Iterable[Any] = ()) -> None:
         self._known: dict[tuple[Any, Any], str] = {}
+        self._protected: set[int] | None = None
         wanted: defaultdict[Any, set[Any]] = defaultdict(set)
         for row in rows:
             for field in row.tracked_fields:
@@ -249,6 +251,14 @@ class _Names:
         for model, keys in wanted.items():
             for key, one in _light(model).in_bulk(keys - {None}).items():
                 self._known[(model, key)] = str(one)
+
+    def is_protected(self, row: Any, before: Any | None) -> bool:
+        """Whether a citizen's address is protected: in one of the two versions of the row, or today."""
+        if row.instance_type is not Citizen:
+            return False
+        if self._protected is None:
+            self._protected = set(Citizen.objects.filter(is_protected=True).values_list("pk", flat=True))
+        return row.is_protected or getattr(before, "is_protected", False) or row.id in self._protected
 
     def of(self, model: Any, key: Any) -> str:
         if (model, key) not in self._known:

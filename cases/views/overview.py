@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from cases.access import log_list
 from cases.bank_days import bank_days_until, last_bank_day
 from cases.models import Run, Task, User
 from cases.presenters.inbox import inbox_rows
@@ -22,7 +23,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The first page. Users without a role on cases see only where they can go."""
     if not request.user.reads_cases:
         return render(request, "overview.html", {"no_cases": True})
-    return render(request, "overview.html", overview_of(request.user, timezone.localdate()))
+    context = overview_of(request.user, timezone.localdate())
+    log_list(request.user, (row.citizen_id for row in context["rows"]), "Overblik")
+    return render(request, "overview.html", context)
 
 
 def overview_of(user: User, today: date) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from cases.access import log_access, reader
-from cases.models import Citizen, Grant
+from cases.access import log_many, reader
+from cases.models import Citizen, Grant, Look
 
 MOST = 50
 SHORTEST = 2
@@ -23,8 +23,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found = cases_matching(request, words)[: MOST + 1]
     if len(found) == 1:
         return redirect("case", pk=found[0].pk)
-    for grant in found[:MOST]:
-        log_access(request.user, grant.citizen, "Fundet ved søgning")
+    log_many(request.user, (one.citizen_id for one in found[:MOST]), "Fundet ved søgning", kind=Look.SEARCH)
     return render(request, "search.html", {"words": words, "grants": found[:MOST], "more": len(found) > MOST})
 
 
