@@ -26,12 +26,13 @@ def decisions_do_not_add_up() -> Iterator[str]:
 PAYMENT = (
     "id", "grant_id", "benefit_month", "subsidy", "payable_before_tax", "adjustment",
     "decision__subsidy", "decision__payable_before_tax", "reverses_id", "reverses__subsidy",
-    "reverses__payable_before_tax",
+    "reverses__payable_before_tax", "repeats_id", "repeats__subsidy", "repeats__payable_before_tax",
 )  # fmt: skip
 
 
 def payments_differ_from_decisions() -> Iterator[str]:
-    """A payment is its decision less what the month's earlier decision had paid; a reversal is the opposite.
+    """A payment is its decision less what the month's earlier decision had paid; a reversal is the opposite,
+    one that is sent once more the same.
 
     Pairs per case and month, so that two faults that outweigh each other are found as well.
     """
@@ -52,15 +53,27 @@ def _month_differs(rows: list[dict[str, Any]]) -> Iterator[str]:
     paid: list[tuple[Decimal, Decimal]] = [(Decimal(0), Decimal(0))]
     for row in rows:
         own = (row["subsidy"], row["payable_before_tax"] - row["adjustment"])
-        if row["reverses_id"]:
+        if row["decision__subsidy"] is None:
+            yield from _copy_differs(row)
+            continue
+        if row["repeats_id"]:
             if (row["subsidy"], row["payable_before_tax"]) != (
-                -row["reverses__subsidy"],
-                -row["reverses__payable_before_tax"],
+                row["repeats__subsidy"],
+                row["repeats__payable_before_tax"],
             ):
-                yield f"udbetaling {row['id']} er ikke det modsatte af den, den tilbagefører"
+                yield f"udbetaling {row['id']} er ikke den samme som den, den udbetaler igen"
             continue
         whole = (row["decision__subsidy"], row["decision__payable_before_tax"])
         before = paid if reversed_ids - {None} else paid[-1:]
         if own not in [(whole[0] - one[0], whole[1] - one[1]) for one in before]:
             yield f"udbetaling {row['id']} er ikke, hvad dens afgørelse giver"
         paid.append(whole)
+
+
+def _copy_differs(row: dict[str, Any]) -> Iterator[str]:
+    """A payment without a decision of its own: the opposite of the one it reverses, or the one it repeats again."""
+    paid = (row["subsidy"], row["payable_before_tax"])
+    if row["reverses_id"] and paid != (-row["reverses__subsidy"], -row["reverses__payable_before_tax"]):
+        yield f"udbetaling {row['id']} er ikke det modsatte af den, den tilbagefører"
+    if row["repeats_id"] and paid != (row["repeats__subsidy"], row["repeats__payable_before_tax"]):
+        yield f"udbetaling {row['id']} er ikke den samme som den, den gentager"

@@ -49,11 +49,13 @@ from cases.models.letter import (
 from cases.models.parameters import MunicipalParameters, parameters_for
 from cases.models.payment import LineKind, Payment, PaymentEvent, PaymentLine, PaymentStatus
 from cases.models.people import Citizen, birth_date_of
+from cases.models.portal import SavedView
 from cases.models.post import Delivery, DeliveryState, IssuedDocument, IssuedFile
 from cases.models.process import Award, Process, ProcessKind, ProcessState, Stage
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
+from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "BatchState",
     "Block",
     "BlockState",
+    "CaseFile",
     "Citizen",
     "ClaimState",
     "Complaint",
@@ -131,9 +134,13 @@ __all__ = [
     "RuleSetting",
     "Run",
     "RunState",
+    "SavedView",
     "Seal",
     "SettleBy",
     "Settlement",
+    "ShadowCase",
+    "ShadowMonth",
+    "ShadowOutcome",
     "Stage",
     "StopReason",
     "Task",

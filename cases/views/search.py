@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from cases.access import log_many, reader
+from cases.access import log_list, log_many, reader
 from cases.models import Citizen, Grant, Look
+from cases.recent import FOUND, recent_cases
 
 MOST = 50
 SHORTEST = 2
+MOST_RECENT = 15
 
 
 @reader
@@ -19,11 +21,14 @@ def search(request: HttpRequest) -> HttpResponse:
     """Cases by name, CPR number or case number; straight to the case when there is one."""
     words = request.POST.get("words", "").strip()
     if len(words) < SHORTEST:
-        return render(request, "search.html", {"words": words, "too_short": request.method == "POST"})
+        recent = recent_cases(request.user, MOST_RECENT)
+        log_list(request.user, (one.citizen_id for one in recent), "Senest åbnede")
+        context = {"words": words, "too_short": request.method == "POST", "recent": recent}
+        return render(request, "search.html", context)
     found = cases_matching(request, words)[: MOST + 1]
     if len(found) == 1:
         return redirect("case", pk=found[0].pk)
-    log_many(request.user, (one.citizen_id for one in found[:MOST]), "Fundet ved søgning", kind=Look.SEARCH)
+    log_many(request.user, (one.citizen_id for one in found[:MOST]), FOUND, kind=Look.SEARCH)
     return render(request, "search.html", {"words": words, "grants": found[:MOST], "more": len(found) > MOST})
 
 
