@@ -56,13 +56,6 @@ def _month_differs(rows: list[dict[str, Any]]) -> Iterator[str]:
         if row["decision__subsidy"] is None:
             yield from _copy_differs(row)
             continue
-        if row["repeats_id"]:
-            if (row["subsidy"], row["payable_before_tax"]) != (
-                row["repeats__subsidy"],
-                row["repeats__payable_before_tax"],
-            ):
-                yield f"udbetaling {row['id']} er ikke den samme som den, den udbetaler igen"
-            continue
         whole = (row["decision__subsidy"], row["decision__payable_before_tax"])
         before = paid if reversed_ids - {None} else paid[-1:]
         if own not in [(whole[0] - one[0], whole[1] - one[1]) for one in before]:
@@ -71,9 +64,13 @@ def _month_differs(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _copy_differs(row: dict[str, Any]) -> Iterator[str]:
-    """A payment without a decision of its own: the opposite of the one it reverses, or the one it repeats again."""
+    """A payment without a decision of its own: the opposite of one, the same as one again, or an adjustment alone."""
     paid = (row["subsidy"], row["payable_before_tax"])
-    if row["reverses_id"] and paid != (-row["reverses__subsidy"], -row["reverses__payable_before_tax"]):
-        yield f"udbetaling {row['id']} er ikke det modsatte af den, den tilbagefører"
-    if row["repeats_id"] and paid != (row["repeats__subsidy"], row["repeats__payable_before_tax"]):
-        yield f"udbetaling {row['id']} er ikke den samme som den, den gentager"
+    if row["reverses_id"]:
+        if paid != (-row["reverses__subsidy"], -row["reverses__payable_before_tax"]):
+            yield f"udbetaling {row['id']} er ikke det modsatte af den, den tilbagefører"
+    elif row["repeats_id"]:
+        if paid != (row["repeats__subsidy"], row["repeats__payable_before_tax"]):
+            yield f"udbetaling {row['id']} er ikke den samme som den, den udbetaler igen"
+    elif paid != (0, row["adjustment"]):
+        yield f"udbetaling {row['id']} er mere end sin efterregulering og har ingen afgørelse"

@@ -11,6 +11,7 @@ from cases.models.adjustment import (
     SettleBy,
     Settlement,
 )
+from cases.models.assessment import Applies, Article, Assessment
 from cases.models.audit import AccessLog, Look
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
 from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
@@ -57,6 +58,7 @@ from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
 from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
+from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
 
 __all__ = [
     "READERS",
@@ -67,6 +69,9 @@ __all__ = [
     "AdjustmentChoice",
     "AdjustmentReason",
     "AlarmKind",
+    "Applies",
+    "Article",
+    "Assessment",
     "Award",
     "BatchState",
     "Block",
@@ -127,6 +132,7 @@ __all__ = [
     "ProcessKind",
     "ProcessState",
     "Profile",
+    "ProposalState",
     "RawAnswer",
     "RepaymentClaim",
     "ReplayAlarm",
@@ -136,6 +142,8 @@ __all__ = [
     "RunState",
     "SavedView",
     "Seal",
+    "SettingProposal",
+    "SettingTrial",
     "SettleBy",
     "Settlement",
     "ShadowCase",
@@ -148,6 +156,7 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "TreatmentAction",
+    "TrialState",
     "User",
     "Visitation",
     "WageCeiling",
