@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cases.access import log_list, reader
-from cases.models import Adjustment, RepaymentClaim, SettleBy, User
+from cases.models import Adjustment, Grant, RepaymentClaim, SettleBy, User
 from cases.repayment import claims_of
 from cases.settle import TAKEN, with_ways
 from cases.settlement_plan import shown
@@ -42,7 +42,8 @@ def adjustment_list(request: HttpRequest) -> HttpResponse:
         ids = [one.pk for one in page]
         found = shown(Adjustment.objects.filter(pk__in=ids).select_related("grant__citizen").order_by("-id"))
         total = sum((one.left if show != "afregnet" else one.payable_difference for one in found), 0)
-    log_list(request.user, (one.grant.citizen_id for one in page.object_list.select_related("grant")), "Efterreguleringer")
+    citizens = Grant.objects.filter(pk__in=[one.grant_id for one in page]).values_list("citizen_id", flat=True)
+    log_list(request.user, citizens, "Efterreguleringer")
     context = {"page": page, "rows": found, "claims": found, "show": show, "shows": SHOW.items(), "total": total}
     return render(request, "adjustments/list.html", context)
 
