@@ -23,7 +23,7 @@ from cases.access import log_many
 from cases.change_log import Change, Query, all_pages
 from cases.models import AccessLog, Citizen, User
 from cases.refused import Refused
-from cases.tables import FORMULA_STARTS
+from cases.tables import safe_cell
 
 PURPOSE = "Revision og tilsyn"
 PAGE = 500
@@ -102,16 +102,10 @@ def as_csv(rows: Iterable[Row]) -> Iterator[str]:
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")
     for number, row in enumerate(rows, start=1):
-        writer.writerow([_safe(one) for one in row])
+        writer.writerow([safe_cell(one) for one in row])
         if number % PAGE == 1:  # the headings at once: the browser knows that it is coming
             yield _taken(buffer)
     yield _taken(buffer)
-
-
-def _safe(text: str) -> str:
-    """Text that a spreadsheet would run as a formula is quoted with an apostrophe; plain numbers are left."""
-    is_number = text.lstrip("-").replace(",", "").isdecimal()
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number else text
 
 
 def _taken(buffer: io.StringIO) -> str:
