@@ -5,6 +5,8 @@ from __future__ import annotations
 from cases.models import AccessLog, Grant, Look, User
 
 FOUND = "Fundet ved søgning"
+OPENINGS = ("Opgave", "Sag", "Advis", "Udbetaling")
+"""How the looks begin that open one case; lists, searches and exports begin otherwise."""
 LOOKED_BACK = 300
 """So many of the user's newest looks are read: a long working day."""
 
@@ -12,10 +14,11 @@ LOOKED_BACK = 300
 def recent_cases(user: User, most: int = 8) -> list[Grant]:
     """The newest case of each citizen the user last opened, the latest first. Two queries.
 
-    What a list or a search only showed is not there.
+    What a list, a search or an export only showed is not there.
     """
-    looks = AccessLog.objects.filter(user=user, kind=Look.PAGE).order_by("-id").values_list("citizen_id", flat=True)
-    citizens = list(dict.fromkeys(looks[:LOOKED_BACK]))[:most]
+    looks = AccessLog.objects.filter(user=user, kind=Look.PAGE).order_by("-id")
+    newest_looks = looks.values_list("citizen_id", "action")[:LOOKED_BACK]
+    citizens = list(dict.fromkeys(citizen for citizen, action in newest_looks if action.startswith(OPENINGS)))[:most]
     grants = Grant.objects.visible_to(user).filter(citizen__in=citizens).select_related("citizen").order_by("first_day")
     newest = {grant.citizen_id: grant for grant in grants}
     return [newest[citizen] for citizen in citizens if citizen in newest]

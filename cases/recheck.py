@@ -44,7 +44,7 @@ def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> 
                     recalculate(grant, min(months), max(months), event=NEW_PAY, user=user, now=now)
                 propose_regulation(grant, user, now)
         except Exception as fault:
-            log.exception("case=%s could not be recalculated", grant.pk)
+            log.exception("the case could not be recalculated", extra={"case": grant.pk})
             _failed(grant, fault, now)
 
 

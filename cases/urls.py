@@ -8,6 +8,7 @@ from cases.views import calculator, case, overview, saved_views, search, tasks
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("overblik/automatik/", overview.automation, name="overview_automation"),
+    path("", include("cases.health_urls")),
     path("log-ind/", auth.LoginView.as_view(template_name="registration/login.html"), name="login"),
     path("log-ud/", auth.LogoutView.as_view(), name="logout"),
     path("soeg/", search.search, name="search"),
@@ -31,4 +32,5 @@ urlpatterns = [
     path("", include("cases.rehearse_urls")),
     path("", include("cases.adjust_urls")),
     path("hjaelp/", include("cases.guide_urls")),
+    path("kom-i-gang/", include("cases.start_urls")),
 ]
