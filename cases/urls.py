@@ -28,6 +28,7 @@ urlpatterns = [
     path("sager/<int:pk>/<slug:part>/<int:part_pk>/", case.edit_part, name="edit_part"),
     path("beregner/", calculator.calculator, name="calculator"),
     path("beregner/sum/", calculator.live, name="calculator_sum"),
+    path("", include("cases.post_urls")),
     path("", include("cases.report_urls")),
     path("", include("cases.rehearse_urls")),
     path("", include("cases.adjust_urls")),

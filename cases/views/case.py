@@ -245,11 +245,12 @@ def control_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
-    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text").select_related("issued_by")
+    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text")
+    letters = letters.select_related("issued_by", "delivery")
     return {
-        "letters": letters.order_by("-issued_at"),
-        "payments": Payment.objects.of_decisions().filter(grant=grant)[:24],
-        "written": grant.letters.select_related("sent_by", "answered_by").order_by("-id"),
+        "letters": letters.order_by("-issued_at", "-id"),
+        "payments": Payment.objects.of_decisions().filter(grant=grant, specification__isnull=True)[:24],
+        "written": grant.letters.select_related("sent_by", "answered_by", "document__delivery").order_by("-id"),
         "hearings": grant.hearings.select_related("task").order_by("-id"),
         "today": timezone.localdate(),
     }
