@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_q.tasks import async_task
 
 from cases import pdf, send_post
-from cases.access import log_access, log_many, reader, writer
+from cases.access import log_access, log_list, log_many, reader, writer
 from cases.draw_letters import Tampered, content_of, draw, is_letter
 from cases.integrations.digital_post import Unavailable
 from cases.letter_archive import archive, file_name
@@ -43,6 +43,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     rows = rows.select_related("document__citizen", "document__payment", "document__letter", "document__file")
     rows = rows.defer("document__context", "document__text", "document__file__body")
     found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
+    log_list(request.user, (one.document.citizen_id for one in found[:PAGE]), "Udgående post")
     counts = _counts(_mine(request, municipality))
     context = {
         "deliveries": found[:PAGE],
