@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.killed_runs [runs, default 20] [citizens, default 1000]
 
-Each run has a database of its own (a copy of one made once; SQLite), is killed with SIGKILL, group and all, one to three
-times, and then run to its end.
+Each run has a database of its own (a copy of one made once; SQLite), is killed with SIGKILL, group and all, one to
+three times, and then run to its end.
 """
 
 from __future__ import annotations
