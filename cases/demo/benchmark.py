@@ -209,4 +209,4 @@ def _pay(code: str, month: Month) -> None:
     second, _ = User.objects.get_or_create(username="benchmark")
     day = last_bank_day(month)
     now = datetime.combine(bank_days_before(day, 2), time_of_day(9), tzinfo=get_current_timezone())
-    release_batch(prepare_batch(owner, day, system, now), second, now)
+    release_batch(prepare_batch(owner, day, second, now), system, now)
