@@ -23,6 +23,7 @@ urlpatterns = [
     path("sager/", case.case_list, name="cases"),
     path("sager/<int:pk>/", case.case_page, name="case"),
     path("", include("cases.process_urls")),
+    path("", include("cases.insight_urls")),
     path("sager/<int:pk>/<slug:part>/", case.edit_part, name="new_part"),
     path("sager/<int:pk>/<slug:part>/<int:part_pk>/", case.edit_part, name="edit_part"),
     path("beregner/", calculator.calculator, name="calculator"),

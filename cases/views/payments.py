@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases import pdf
-from cases.access import log_access, reader
+from cases.access import log_access, log_list, reader
 from cases.draw_letters import Tampered, content_of
 from cases.models import WRITERS, Decision, IssuedFile, Payment, PaymentStatus
 from cases.presenters.payment_acts import acts_of, related
@@ -38,8 +38,10 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(status=status)
     totals = found.aggregate(count=Count("id"), subsidy=Sum("subsidy"), payable=Sum("payable_before_tax"))
     rows = found.select_related("citizen", "grant", "decision__decided_by").order_by("citizen__sort_key", "id")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    log_list(request.user, (one.citizen_id for one in page), "Udbetalinger")
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("side")),
+        "page": page,
         "totals": totals,
         "month": month,
         "months": months or [month],

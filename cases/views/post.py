@@ -9,16 +9,15 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_q.tasks import async_task
 
 from cases import pdf, send_post
-from cases.access import log_access, log_many, reader, writer
+from cases.access import log_access, log_list, log_many, reader, writer
 from cases.draw_letters import Tampered, content_of, draw, is_letter
 from cases.integrations.digital_post import Unavailable
 from cases.letter_archive import archive, file_name
-from cases.models import WRITERS, Citizen, Delivery, DeliveryState, IssuedDocument, IssuedFile, Municipality
+from cases.models import WRITERS, Delivery, DeliveryState, IssuedDocument, IssuedFile, Municipality
 from cases.refused import Refused
 from cases.views.choices import chosen_municipality, municipalities_of
 
@@ -44,6 +43,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     rows = rows.select_related("document__citizen", "document__payment", "document__letter", "document__file")
     rows = rows.defer("document__context", "document__text", "document__file__body")
     found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
+    log_list(request.user, (one.document.citizen_id for one in found[:PAGE]), "Udgående post")
     counts = _counts(_mine(request, municipality))
     context = {
         "deliveries": found[:PAGE],
@@ -129,8 +129,7 @@ def paper_zip(request: HttpRequest) -> HttpResponseBase:
 
 def zip_answer(request: HttpRequest, documents: QuerySet[IssuedDocument], name: str) -> StreamingHttpResponse:
     """A ZIP of issued letters, streamed. Every citizen in it is logged as looked at before the first byte."""
-    citizens = Citizen.objects.filter(pk__in=documents.order_by().values("citizen"))
-    log_many(request.user, citizens, "Breve hentet som ZIP", timezone.now())
+    log_many(request.user, documents.order_by().values_list("citizen_id", flat=True), "Breve hentet som ZIP")
     answer = StreamingHttpResponse(archive(documents), content_type="application/zip")
     answer["Content-Disposition"] = f'attachment; filename="{name}.zip"'
     return answer
