@@ -26,7 +26,7 @@ NO_PAGE = {
     "specification_text", "control_file", "automation_file", "rule_catalogue_file", "draw_sample", "redraw_sample",
     "shadow_go_on", "shadow_csv", "new_part", "edit_part", "act_part", "post_act", "paper_zip", "document_pdf",
     "document_text", "letters_progress", "start_letters", "letters_zip", "batch_act", "payment_file", "ydelsesindeks",
-    "payment_act", "decision_export_file",
+    "payment_act", "decision_export_file", "insight_file", "duty_file", "audit_file",
 }  # fmt: skip
 ADMIN_ROWS = re.compile(r"admin:cases_\w+?_(change|history|simple_history|delete)$")
 
@@ -167,6 +167,10 @@ SAMPLES: dict[str, Callable[[], list[Any]]] = {
     "run": lambda: _pks("Run", municipality=_home()),
     "payment": lambda: _pks("Payment", grant__municipality=_home()),
     "decision_preview": lambda: _pks("Decision", grant__municipality=_home()),
+    "address": lambda: _pks("Grant", municipality=_home()),
+    "insight": lambda: [{"pk": _grant().pk}],
+    "insight_kind": lambda: [{"pk": _grant().pk, "kind": kind} for kind in ("alt", "opslag")],
+    "alarm": lambda: _pks("ReplayAlarm"),
     "document": lambda: _pks("IssuedDocument"),
     "batch": lambda: _pks("PaymentBatch", municipality=_home()),
     "batch_letters": lambda: _pks("PaymentBatch", municipality=_home()),
@@ -214,15 +218,16 @@ def furnish() -> None:
 
     from cases import rehearse_setting, sample_control, setting_proposals, shadow_month
     from cases.journal import write_note
-    from cases.models import Run, SampleSetting, User
+    from cases.models import Run, Sample, SampleSetting, SettingTrial, User
     from rules.parameters import CAREFUL
 
     home, now, karen = _home(), timezone.now(), User.objects.get(username="karen")
-    if SampleSetting.objects.exists():
+    if SettingTrial.objects.exists():
         return
     month = Run.objects.filter(municipality=home).latest("benefit_month").benefit_month
-    SampleSetting.objects.create(municipality=home, valid_from=date(2026, 1, 1), percent=Decimal(10))
-    sample_control.draw(home, month, karen, now)
+    if not Sample.objects.filter(municipality=home).exists():
+        SampleSetting.objects.create(municipality=home, valid_from=date(2026, 1, 1), percent=Decimal(10))
+        sample_control.draw(home, month, karen, now)
     trial = rehearse_setting.ask(home, replace(CAREFUL, percent_above=Decimal(30)), 2, karen, now)
     rehearse_setting.work_trial(trial.pk, timezone.now)
     trial.refresh_from_db()
