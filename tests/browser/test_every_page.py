@@ -1,7 +1,7 @@
 """Every page of the portal and the admin, as each role, in a real Chromium: wide and narrow, light and dark.
 
 A page is right when it is not wider than the window, axe finds nothing, the console (and with it the content policy)
-is silent, nothing is asked of another host, no English word stands on it, and it weighs less than 150 kB, compressed and
+is silent, nothing is asked of another host, no English word stands on it, and it weighs less than 150 kB over the wire,
 with an empty cache, as production serves it.
 """
 
@@ -59,7 +59,10 @@ class Walker:
         wire.on("Network.loadingFinished", self._weigh)
 
     def look(self, address: str, *, thoroughly: bool) -> bool:
-        """Whether the role may see the page; faults are kept for the end. ``thoroughly``: also dark and by axe at 390 px."""
+        """Whether the role may see the page; faults are kept for the end.
+
+        ``thoroughly``: also dark, and by axe at 390 px.
+        """
         page, self.bytes, self.address = self.page, 0, address
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(WIDE)
