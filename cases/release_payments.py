@@ -10,14 +10,13 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.db import models, transaction
 from django.db.models import Max, Sum
 from django.utils.timezone import localdate
 
 from cases.bank_days import bank_days_after, bank_days_until, is_bank_day
+from cases.issue_specifications import issue
 from cases.models import (
     BatchState,
     Municipality,
@@ -26,8 +25,10 @@ from cases.models import (
     PaymentFile,
     PaymentSettings,
     PaymentStatus,
+    Role,
     User,
 )
+from cases.models.accounts import SYSTEM_USERNAME
 from cases.move_payments import Signed, hold_lock, move, set_columns
 from cases.payment_control import IN_FILE, control, settings_for
 from cases.refused import Refused
@@ -145,8 +146,10 @@ def _check_release(batch: PaymentBatch, user: User, now: datetime) -> PaymentSet
     if batch.state != BatchState.PREPARED:
         raise Refused(f"{batch} er fortrudt. Gør en ny liste klar.")
     settings = settings_for(batch.municipality, batch.pay_date)
+    if batch.municipality_id not in user.municipality_ids(Role.COORDINATOR) and user.username != SYSTEM_USERNAME:
+        raise Refused("En fagkoordinator skal frigive listen.")
     if settings.four_eyes and user.pk == batch.prepared_by_id:
-        raise Refused("Du har selv gjort listen klar. En anden fagkoordinator eller sagsbehandler skal frigive den.")
+        raise Refused("Du har selv gjort listen klar. En anden fagkoordinator skal frigive den.")
     check_day(batch.pay_date, localdate(now))
     if not batch.payments.exists():
         raise Refused(f"{batch} er tom. Fortryd den.")
@@ -180,13 +183,8 @@ def release_batch(batch: PaymentBatch, user: User, now: datetime) -> PaymentBatc
             raise Refused(f"En udbetaling på listen er ikke godkendt. {AGAIN}")
         batch.state, batch.released_at, batch.released_by = BatchState.RELEASED, now, user
         saved(batch, user, f"Frigivet: {batch.count} udbetalinger i filen", now)
-        _issue_specifications(batch, user, now)
+        issue(batch, user, now)
         return batch
-
-
-def _issue_specifications(batch: PaymentBatch, user: User, now: datetime) -> None:
-    if find_spec("cases.issue_specifications"):
-        import_module("cases.issue_specifications").issue(batch, user, now)
 
 
 def _keep(batch: PaymentBatch, settings: PaymentSettings, body: bytes, now: datetime) -> None:

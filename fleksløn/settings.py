@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cases.middleware.CompressPages",
     "cases.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -140,6 +141,9 @@ SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 
 METRICS_TOKEN = os.environ.get("FLEKSLON_METRICS_TOKEN", "")
 EINDKOMST_URL = os.environ.get("FLEKSLON_EINDKOMST_URL", "")
+DIGITAL_POST_URL = os.environ.get("FLEKSLON_DIGITAL_POST_URL", "")
+DIGITAL_POST_CERTIFICATE = os.environ.get("FLEKSLON_DIGITAL_POST_CERTIFICATE", "")
+DIGITAL_POST_AGREEMENT = os.environ.get("FLEKSLON_DIGITAL_POST_AGREEMENT", "")
 
 WORKERS = int(os.environ.get("FLEKSLON_WORKERS", os.cpu_count() or 2))
 Q_CLUSTER = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -53,6 +54,13 @@ class PortalUserManager(UserManager):
 class User(AbstractUser):
     """A person who signs in. Users are deactivated, never deleted: history points at them."""
 
+    own_cpr = models.CharField(
+        "eget CPR-nummer",
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^\d{10}$", "Skriv ti cifre.")],
+        help_text="Så opslag på en selv kan ses i opslagsloggen. Vises ikke andre steder.",
+    )
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     objects = PortalUserManager()

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cases.access import log_access, reader, writer
+from cases.access import log_access, log_list, reader, writer
 from cases.acts import menu
 from cases.change_log import Query, changes
 from cases.changed import changed
@@ -41,6 +41,7 @@ from cases.presenters.concerns import from_json
 from cases.presenters.incomes import report_rows, reports_of
 from cases.presenters.months import legend, strip
 from cases.presenters.sums import decision_rows, paid_before
+from cases.presenters.timeline import timeline
 from cases.repayment import claims_of
 from cases.settlement_plan import differences, plan
 from cases.views.paging import page_of
@@ -88,6 +89,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         .order_by("citizen__sort_key", "-first_day", "id")
     )
     page = page_of(request, rows, PAGE)
+    log_list(request.user, (one.citizen_id for one in page), "Søgning i sager" if words else "Sager")
     return render(
         request,
         "case/list.html",
@@ -192,10 +194,13 @@ def incomes_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def jobs_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    jobs, ceilings = list(grant.jobs.order_by("-first_day")), list(grant.wage_ceilings.order_by("-first_day"))
+    employers = employers_of(grant)
     return {
-        "jobs": list(grant.jobs.order_by("-first_day")),
-        "ceilings": list(grant.wage_ceilings.order_by("-first_day")),
-        "employers": employers_of(grant),
+        "jobs": jobs,
+        "ceilings": ceilings,
+        "employers": employers,
+        "timeline": timeline(jobs, ceilings, employers, Month.of(timezone.localdate())),
     }
 
 
@@ -246,11 +251,12 @@ def control_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
-    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text").select_related("issued_by")
+    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text")
+    letters = letters.select_related("issued_by", "delivery")
     return {
-        "letters": letters.order_by("-issued_at"),
-        "payments": Payment.objects.of_decisions().filter(grant=grant)[:24],
-        "written": grant.letters.select_related("sent_by", "answered_by").order_by("-id"),
+        "letters": letters.order_by("-issued_at", "-id"),
+        "payments": Payment.objects.of_decisions().filter(grant=grant, specification__isnull=True)[:24],
+        "written": grant.letters.select_related("sent_by", "answered_by", "document__delivery").order_by("-id"),
         "hearings": grant.hearings.select_related("task").order_by("-id"),
         "today": timezone.localdate(),
     }
