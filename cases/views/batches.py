@@ -80,7 +80,7 @@ def _overview(request: HttpRequest, municipality: Municipality, form: PrepareFor
         "day": day,
         "left": days_left(day, today),
         "warning": day_warning(day, today),
-        "due": due.aggregate(count=Count("id"), total=Sum("payable_before_tax")),
+        "due": due.aggregate(count=Count("*"), total=Sum("payable_before_tax")),
         "held": payments.filter(status=PaymentStatus.HELD).count(),
         "tasks": Task.objects.of(municipality).open().filter(kind=TaskKind.INCOME).count(),
         "trouble": _trouble(municipality, day),

@@ -39,7 +39,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     status = request.GET.get("status", "")
     if status in PaymentStatus.values:
         found = found.filter(status=status)
-    totals = found.aggregate(count=Count("id"), subsidy=Sum("subsidy"), payable=Sum("payable_before_tax"))
+    totals = found.aggregate(count=Count("*"), subsidy=Sum("subsidy"), payable=Sum("payable_before_tax"))
     rows = found.select_related("citizen", "grant", "decision__decided_by").defer(*WIDE)
     rows = rows.filter(citizen__municipality=municipality).order_by("citizen__sort_key", "id")
     page = page_of(request, rows, PER_PAGE)
