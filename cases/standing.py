@@ -158,8 +158,8 @@ def unpaid(user: User, month: Month) -> dict[str, int]:
     """The month's payments by what is left to do with them."""
     rows = Payment.objects.visible_to(user).filter(benefit_month=month)
     return rows.aggregate(
-        approved=Count("*", filter=Q(status=PaymentStatus.APPROVED)),
-        held=Count("*", filter=Q(status=PaymentStatus.HELD)),
+        approved=Count("status", filter=Q(status=PaymentStatus.APPROVED)),
+        held=Count("status", filter=Q(status=PaymentStatus.HELD)),
     )
 
 

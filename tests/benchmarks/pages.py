@@ -229,7 +229,7 @@ def people(count: int) -> list[tuple[str, str]]:
 def served(port: int, processes: int) -> Iterator[int]:
     """The portal; gives the id of its first process."""
     command = [sys.executable, "-m", "gunicorn", "fleksløn.wsgi", "--bind", f"127.0.0.1:{port}", "-w", str(processes),
-               "--log-level", "error", "--preload", "--threads", "2"]  # fmt: skip
+               "--log-level", "error", "--preload", "--threads", "4", "--keep-alive", "75"]  # fmt: skip
     server = subprocess.Popen(command)
     for _ in range(100):
         with suppress(OSError):
