@@ -1,0 +1,240 @@
+"""Every address of the program, and who gets in: the table that test_every_door.py tries with every role.
+
+Adding an address? Add one row to DOORS below, by the name it has in urls.py:
+
+    "payment": Door(READERS, "payment"),
+
+- first who gets in (in their own municipality): READERS, WRITERS, WATCHERS, COORDINATORS, EVERYBODY, ANYBODY or roles;
+- then what each parameter of the address is about: a name from THINGS (a row of the municipality). Is yours not there,
+  add it to THINGS and make the row in ``make_world``;
+- ``post=True`` when it answers POST only.
+
+Adding a model to the admin? Add it to ADMIN with the roles that see it, and let ``make_world`` make one row of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from cases import complaints, lost_right, notices
+from cases.access import log_access
+from cases.acts import ACTS
+from cases.letters import Draft, write_letter
+from cases.models import (
+    READERS,
+    WRITERS,
+    Citizen,
+    ConcernAnswer,
+    ControlLine,
+    Employer,
+    Grant,
+    IncomeTreatment,
+    IssuedDocument,
+    Municipality,
+    NoticeKind,
+    PartyHearing,
+    Payment,
+    Role,
+    Run,
+    Task,
+    User,
+)
+from cases.open_task import Question, open_task
+from tests.cases.builders import NOVEMBER, NOW, changed, give, make_case, make_municipality, make_user, ordinary, run
+
+ANYBODY: tuple[str, ...] = ("anonymous", *Role.values, "nobody")
+EVERYBODY: tuple[str, ...] = (*Role.values, "nobody")
+WATCHERS = (Role.COORDINATOR, Role.AUDITOR)
+COORDINATORS = (Role.COORDINATOR,)
+ADMIN_USERS = (Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+class Door:
+    """Who gets in, and what the parameters of the address are about."""
+
+    def __init__(
+        self, roles: Any, *about: str, post: bool = False, every: Callable[[World], list[tuple]] | None = None
+    ) -> None:
+        self.roles, self.about, self.post, self.every = frozenset(map(str, roles)), about, post, every
+
+    @property
+    def is_about_a_row(self) -> bool:
+        """Whether an address names a row of a municipality; a rule's code and the admin's own pages are none."""
+        return bool(self.every) or bool(set(self.about) - {"rule", "app"})
+
+    def arguments(self, world: World) -> list[tuple]:
+        """The parameters of each address to try."""
+        return self.every(world) if self.every else [tuple(THINGS[name](world) for name in self.about)]
+
+
+@dataclass
+class World:
+    """One municipality with something of everything."""
+
+    municipality: Municipality
+    user: User
+    grant: Grant
+    task: Task
+    payment: Payment
+    rows: dict[str, int]
+    """What an act can be about, by the name of its form's ``part``."""
+
+
+THINGS: dict[str, Callable[[World], Any]] = {
+    "case": lambda world: world.grant.pk,
+    "task": lambda world: world.task.pk,
+    "month_task": lambda world: Task.objects.get(municipality=world.municipality, kind="income").pk,
+    "concern": lambda world: "EVT1",
+    "act": lambda world: "note",
+    "rule": lambda world: "MUN1",
+    "app": lambda world: "cases",
+    "run": lambda world: Run.objects.get(municipality=world.municipality).pk,
+    "payment": lambda world: world.payment.pk,
+    "decision": lambda world: world.payment.decision_id,
+    "complaint": lambda world: world.rows["complaints"],
+    "notice": lambda world: world.rows["notice"],
+    "job": lambda world: world.grant.jobs.get().pk,
+    "part": lambda world: "job",
+}
+
+DOORS: dict[str, Door] = {
+    # cases/urls.py
+    "overview": Door(EVERYBODY),
+    "login": Door(ANYBODY),
+    "logout": Door(ANYBODY, post=True),
+    "search": Door(READERS),
+    "tasks": Door(READERS),
+    "take_next": Door(WRITERS, post=True),
+    "assign_selected": Door(WRITERS, post=True),
+    "task": Door(READERS, "task"),
+    "live_sum": Door(WRITERS, "month_task", post=True),
+    "take": Door(WRITERS, "task", post=True),
+    "cases": Door(READERS),
+    "case": Door(READERS, "case"),
+    "new_part": Door(WRITERS, "case", "part"),
+    "edit_part": Door(WRITERS, "case", "part", "job"),
+    "calculator": Door(EVERYBODY),
+    "calculator_sum": Door(EVERYBODY, post=True),
+    # cases/process_urls.py
+    "open_case": Door(WRITERS),
+    "act": Door(WRITERS, every=lambda world: [(world.grant.pk, word) for word in ACTS if not ACTS[word].part]),
+    "act_sum": Door(WRITERS, "case", "act", post=True),
+    "act_part": Door(WRITERS, every=lambda world: acts_about_parts(world)),
+    "act_part_sum": Door(WRITERS, post=True, every=lambda world: acts_about_parts(world)),
+    "ask": Door(WRITERS, "task", "concern"),
+    "complaint_calculation": Door(READERS, "complaint"),
+    "notices": Door(READERS),
+    "answer_notice": Door(WRITERS, "notice"),
+    "events": Door(READERS),
+    "rules": Door(COORDINATORS),
+    "rule": Door(COORDINATORS, "rule"),
+    # cases/report_urls.py
+    "runs": Door(READERS),
+    "start_run": Door(COORDINATORS, post=True),
+    "run": Door(READERS, "run"),
+    "run_progress": Door(READERS, "run"),
+    "close_month": Door(COORDINATORS, "run", post=True),
+    "payments": Door(READERS),
+    "payment": Door(READERS, "payment"),
+    "specification_pdf": Door(READERS, "payment"),
+    "specification_text": Door(READERS, "payment"),
+    "decision_preview": Door(READERS, "decision"),
+    "reports": Door(READERS),
+    "control_csv": Door(READERS),
+    "audit": Door(WATCHERS),
+    # fleksløn/urls.py: the admin's own pages; the pages of its models follow from ADMIN
+    "admin:index": Door(ADMIN_USERS),
+    "admin:login": Door(("anonymous", *ADMIN_USERS)),
+    "admin:logout": Door(ANYBODY, post=True),
+    "admin:password_change": Door(ADMIN_USERS),
+    "admin:password_change_done": Door(ADMIN_USERS),
+    "admin:jsi18n": Door(ADMIN_USERS),
+    "admin:app_list": Door(ADMIN_USERS, "app"),
+    "admin:autocomplete": Door(()),
+    "admin:view_on_site": Door((), "task", "task"),
+}
+
+AUDITOR = (Role.AUDITOR,)
+ADMIN: dict[str, Any] = {
+    **dict.fromkeys(("municipality", "employer", "municipalparameters", "nationalrates"), ADMIN_USERS),
+    "user": (Role.ADMINISTRATOR, Role.AUDITOR),
+    **dict.fromkeys(
+        (
+            "citizen", "grant", "job", "wageceiling", "period", "earliersubsidy", "addedincome", "concernanswer",
+            "incomereport", "incometreatment", "rawanswer", "incomefile", "decision", "task", "taskconcern", "payment",
+            "issueddocument", "accesslog", "run",
+        ),
+        AUDITOR,
+    ),
+}  # fmt: skip
+"""The models of the admin, and who sees them in their own municipality."""
+
+
+def acts_about_parts(world: World) -> list[tuple]:
+    return [(world.grant.pk, word, world.rows[ACTS[word].part]) for word in ACTS if ACTS[word].part]
+
+
+def make_world(code: str, called: str) -> World:
+    """A municipality with a paid case and a stopped one, and a row of everything that has an address."""
+    municipality = make_municipality(code)
+    Employer.objects.get_or_create(se_number="70000010", defaults={"name": "Bager Jensen"})
+    user = make_user(f"hjemme{code}", Role.COORDINATOR, municipality)
+    first = int(code)
+    passed, stopped = make_case(municipality, first), make_case(municipality, first + 1)
+    for number, grant in enumerate((passed, stopped)):
+        Citizen.objects.filter(pk=grant.citizen_id).update(name=f"{called} {number}", search=f"{called} {number}")
+        grant.citizen.refresh_from_db()
+    give(passed, ordinary())
+    give(stopped, changed(ordinary(), 0, amount="16000.00"))
+    run(municipality)
+    question = open_task(
+        passed.citizen, passed, "end_grant", NOVEMBER, "Skal bevillingen afsluttes?", due=date(2026, 12, 1),
+        questions=[Question("EVT1", "Skal bevillingen afsluttes?")], event="Prøve", user=user, now=NOW,
+    )  # fmt: skip
+    payment = Payment.objects.get(grant=passed)
+    log_access(user, passed.citizen, "Prøve")
+    return World(municipality, user, passed, question, payment, _rows(passed, payment, question, user))
+
+
+def _rows(grant: Grant, payment: Payment, task: Task, user: User) -> dict[str, int]:
+    """The parts of a case, each by the door people use where there is one."""
+    now = timezone.now()
+    until = timezone.localdate(now) + timedelta(days=20)
+    lost = lost_right.Lost("sickness", date(2026, 11, 1), Decimal(1000), "Brev")
+    letter = write_letter(grant, Draft("question", "citizen", "Spørgsmål", "Tekst", until), user, now)
+    hearing = PartyHearing.objects.create(
+        grant=grant, task=task, unknown_to_citizen=True, is_significant=True, to_detriment=True, change=-100,
+        held=100, deadline=until, asked_at=now, asked_by=user, letter=letter,
+    )  # fmt: skip
+    line = ControlLine.objects.create(
+        citizen=grant.citizen, key=f"k{grant.pk}", year=2025, code="20", text="Løn", amount=1200, imported_at=now
+    )
+    report = grant.citizen.reports.order_by("pk").first()
+    IncomeTreatment.objects.create(report=report, action="include", reason="Prøve")
+    ConcernAnswer.objects.create(
+        grant=grant, benefit_month=NOVEMBER, code="INC1", numbers={}, answered_by=user, answered_at=now
+    )
+    IssuedDocument.objects.create(
+        municipality=grant.municipality, citizen=grant.citizen, title="Prøve", context={}, text="Prøve",
+        sha256="0" * 64, issued_at=now, issued_by=user, template_version="1",
+    )  # fmt: skip
+    notice = notices.make_notice(
+        grant.citizen, grant, NoticeKind.HOLIDAY_PAY, "Feriepenge udbetalt", points_to="holidays", source="FerieKonto",
+        user=user, now=now,
+    )  # fmt: skip
+    return {
+        "periods": lost_right.register_lost_right(grant, lost, user, now).pk,
+        "letters": letter.pk,
+        "complaints": complaints.register_complaint(payment, timezone.localdate(now), "For lidt", user, now).pk,
+        "hearings": hearing.pk,
+        "control_lines": line.pk,
+        "added_incomes": grant.added_incomes.create(month=NOVEMBER - 1, kind="wage", amount=10, source="Prøve").pk,
+        "reports": report.pk,
+        "notice": notice.pk,
+    }
