@@ -32,7 +32,10 @@ def log_access(user: User, citizen: Citizen, action: str, purpose: str = PURPOSE
 
 
 def only(*roles: Role) -> Callable[[View], View]:
-    """A view for users with one of the roles in some municipality; which rows they see is visible_to's job."""
+    """A view for users with one of the roles in some municipality; which rows they see is visible_to's job.
+
+    ``roles`` on the view tells the guide whom a link to it helps.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -41,6 +44,7 @@ def only(*roles: Role) -> Callable[[View], View]:
                 raise PermissionDenied("Din rolle giver ikke adgang til siden.")
             return view(request, *args, **kwargs)
 
+        guarded.roles = roles  # type: ignore[attr-defined]
         return guarded
 
     return decorate

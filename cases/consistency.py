@@ -10,9 +10,11 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
 
+from cases.fingerprint import fingerprint_of
 from cases.guards import missing_guards
 from cases.models import Adjustment, Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period
-from rules.frozen import canonical, digest, freeze
+from cases.row_checks import decisions_do_not_add_up, payments_differ_from_decisions
+from cases.seals import broken_seals
 
 
 def faults() -> Iterator[str]:
@@ -96,23 +98,6 @@ def decisions_changed() -> Iterator[str]:
             yield f"afgørelse {id_} passer ikke til sit fingeraftryk"
 
 
-def fingerprint_of(
-    facts: dict, rates: dict, parameters: dict, steps: list, concerns: list, outcome: str, version: str
-) -> str:
-    """The fingerprint of a stored decision, from its own columns (the same text as rules.decision makes)."""
-    return digest(
-        {
-            "facts": facts,
-            "rates": rates,
-            "parameters": parameters,
-            "steps": [[law, freeze(Decimal(amount))] for _, law, amount in steps],
-            "concerns": [[one["code"], canonical(one["numbers"])] for one in concerns],
-            "outcome": outcome,
-            "version": version,
-        }
-    )
-
-
 def adjustments_do_not_add_up() -> Iterator[str]:
     """A month's adjustments go from what was paid to what is right without a gap, each with its own fingerprint."""
     standing: dict[tuple[int, object], Decimal] = {}
@@ -154,9 +139,12 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Udbetalingens dele", payments_without_parts),
     ("Rækkefølge", sequences_with_gaps),
     ("Fingeraftryk", decisions_changed),
+    ("Trin", decisions_do_not_add_up),
+    ("Udbetaling og afgørelse", payments_differ_from_decisions),
     ("Efterreguleringer", adjustments_do_not_add_up),
     ("Overlap", periods_overlap),
     ("Vagter", guards_missing),
+    ("Segl", broken_seals),
 )
 
 

@@ -12,10 +12,10 @@ from django_q.tasks import async_task
 from cases import follow_ups, run_month
 from cases.bank_days import run_day
 from cases.checks import rates_warning
-from cases.consistency import faults
 from cases.fetch_income import fetch_income
 from cases.integrations.eindkomst.client import EIndkomstClient
 from cases.models import Block, BlockState, IncomeReport, Municipality, Run, User, has_rates
+from cases.nightly_control import nightly_control
 from rules.months import Month
 
 log = logging.getLogger(__name__)
@@ -85,13 +85,13 @@ def requeue_stale_blocks(now: datetime) -> int:
 
 
 def nightly() -> str:
-    """Once a night: the follow-ups, the consistency check, and the warning about next year's rates.
+    """Once a night: the follow-ups, the consistency check, the replay of a sample, and next year's rates.
 
     The lines it found.
     """
     now = timezone.now()
     follow_ups.daily(timezone.localdate(now), now)
-    found = [*faults(), *filter(None, [rates_warning(timezone.localdate())])]
+    found = [*nightly_control(now), *filter(None, [rates_warning(timezone.localdate())])]
     for line in found:
         log.warning(line)
     return "\n".join(found) or "Alt stemmer."

@@ -24,4 +24,5 @@ urlpatterns = [
     path("beregner/", calculator.calculator, name="calculator"),
     path("beregner/sum/", calculator.live, name="calculator_sum"),
     path("", include("cases.report_urls")),
+    path("hjaelp/", include("cases.guide_urls")),
 ]

@@ -17,6 +17,8 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            if connection.in_atomic_block:  # as an INSERT does, so that no seal is made between the ids and the rows
+                cursor.execute(f'LOCK TABLE "{table}" IN ROW EXCLUSIVE MODE')
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, column, count]
             )

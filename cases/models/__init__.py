@@ -13,6 +13,7 @@ from cases.models.adjustment import (
 )
 from cases.models.audit import AccessLog
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
+from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
 from cases.models.decision import Decision, Outcome
 from cases.models.grant import (
     EarlierSubsidy,
@@ -63,6 +64,7 @@ __all__ = [
     "Adjustment",
     "AdjustmentChoice",
     "AdjustmentReason",
+    "AlarmKind",
     "Award",
     "BatchState",
     "Block",
@@ -72,7 +74,9 @@ __all__ = [
     "Complaint",
     "ConcernAnswer",
     "ConcernKind",
+    "ControlKind",
     "ControlLine",
+    "ControlRun",
     "Decision",
     "Delivery",
     "DeliveryState",
@@ -121,10 +125,12 @@ __all__ = [
     "Profile",
     "RawAnswer",
     "RepaymentClaim",
+    "ReplayAlarm",
     "Role",
     "RuleSetting",
     "Run",
     "RunState",
+    "Seal",
     "SettleBy",
     "Settlement",
     "Stage",

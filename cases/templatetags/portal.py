@@ -50,6 +50,7 @@ def _links(user: User, path: str) -> list[dict[str, Any]]:
         wanted.append(("Indstillinger", "admin:index"))
     if user.has_role(Role.COORDINATOR):
         wanted.insert(-1, ("Regler", "rules"))
+    wanted.append(("Hjælp", "guide"))
     found = [(text, _address(name)) for text, name in wanted]
     return [
         {"text": text, "url": url, "current": path == url or (url != "/" and path.startswith(url))}

@@ -27,6 +27,7 @@ from cases.import_holiday_pay import import_holiday_pay
 from cases.import_income import import_income
 from cases.management.command import PortalCommand
 from cases.models import Municipality, Role, Run, User, has_rates
+from cases.nightly_control import nightly_control
 from cases.pdf import MISSING, is_available
 from cases.run_here import is_in_memory, work_run
 from cases.run_month import enqueue_run, progress, start_run
@@ -50,6 +51,8 @@ class Command(PortalCommand):
         call_command("migrate", verbosity=0)
         with background_worker() as worker:
             owners = self._run_the_past(options, worker)
+        for fault in nightly_control(timezone.now()):
+            self.stdout.write(fault)
         self._say_users(make_users(*owners))
         if not options["no_serve"]:
             serve(options["port"], self.stdout)
