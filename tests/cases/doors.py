@@ -55,6 +55,10 @@ COORDINATORS = (Role.COORDINATOR,)
 ADMIN_USERS = (Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
+WITHOUT_ROWS = {"rule", "code", "chapter", "app"}
+"""What an address may be about that is no row of a municipality."""
+
+
 class Door:
     """Who gets in, and what the parameters of the address are about."""
 
@@ -66,7 +70,7 @@ class Door:
     @property
     def is_about_a_row(self) -> bool:
         """Whether an address names a row of a municipality; a rule's code and the admin's own pages are none."""
-        return bool(self.every) or bool(set(self.about) - {"rule", "app"})
+        return bool(self.every) or bool(set(self.about) - WITHOUT_ROWS)
 
     def arguments(self, world: World) -> list[tuple]:
         """The parameters of each address to try."""
@@ -93,6 +97,8 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "concern": lambda world: "EVT1",
     "act": lambda world: "note",
     "rule": lambda world: "MUN1",
+    "code": lambda world: "INC1",
+    "chapter": lambda world: "loenloft",
     "app": lambda world: "cases",
     "run": lambda world: Run.objects.get(municipality=world.municipality).pk,
     "payment": lambda world: world.payment.pk,
@@ -148,6 +154,13 @@ DOORS: dict[str, Door] = {
     "reports": Door(READERS),
     "control_csv": Door(READERS),
     "audit": Door(WATCHERS),
+    # cases/guide_urls.py
+    "guide": Door(EVERYBODY),
+    "glossary": Door(EVERYBODY),
+    "tour": Door(EVERYBODY),
+    "rule_helps": Door(EVERYBODY),
+    "rule_help": Door(EVERYBODY, "code"),
+    "chapter": Door(EVERYBODY, "chapter"),
     # fleksløn/urls.py: the admin's own pages; the pages of its models follow from ADMIN
     "admin:index": Door(ADMIN_USERS),
     "admin:login": Door(("anonymous", *ADMIN_USERS)),
