@@ -19,6 +19,7 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'none'; form-action 'self'"
 )
+"""Chromium holds form-action against a redirect as well, so signing out at a provider needs its origin there."""
 
 
 def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
@@ -26,7 +27,8 @@ def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse])
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        policy = " ".join([POLICY, *settings.SIGN_ON_ORIGINS])
+        response.headers.setdefault("Content-Security-Policy", policy)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response

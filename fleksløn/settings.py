@@ -7,6 +7,8 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from fleksløn.single_sign_on import oidc_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = Path(os.environ.get("FLEKSLON_LOCAL", BASE_DIR / ".local"))
 LOCAL_DIR.mkdir(parents=True, exist_ok=True)
@@ -125,7 +127,10 @@ PROXIES = int(os.environ.get("FLEKSLON_PROXIES", "0"))
 
 CODE_ROLES = [one for one in os.environ.get("FLEKSLON_CODE_ROLES", "").split(",") if one]
 OTP_TOTP_ISSUER = "Fleksløn"
-OIDC_NAME = SAML_NAME = ""
+globals().update(oidc_settings())
+if OIDC_NAME:  # noqa: F821 - from the line above
+    AUTHENTICATION_BACKENDS.append("cases.oidc.OidcBackend")
+SAML_NAME = ""
 
 LANGUAGE_CODE = "da"
 TIME_ZONE = "Europe/Copenhagen"

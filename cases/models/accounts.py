@@ -53,6 +53,9 @@ class PortalUserManager(UserManager):
 class User(AbstractUser):
     """A person who signs in. Users are deactivated, never deleted: history points at them."""
 
+    external_id = models.CharField(
+        "id hos kommunens login", max_length=200, unique=True, null=True, blank=True, editable=False
+    )
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     objects = PortalUserManager()

@@ -128,6 +128,8 @@ DOORS: dict[str, Door] = {
     # cases/sign_in_urls.py
     "login": Door(ANYBODY),
     "one_time_code": Door(EVERYBODY),
+    "oidc_begin": Door(()),  # not there where single sign-on is off
+    "oidc_callback": Door(()),
     "logout": Door(ANYBODY, post=True),
     "my_access": Door(EVERYBODY),
     "change_password": Door(EVERYBODY),
