@@ -167,7 +167,10 @@ def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         raise Refused("Filen er ikke en CSV-fil. Gem regnearket som CSV, og prøv igen.")
     heading = text.split("\n", 1)[0]
     reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in heading else ",", strict=True)
-    names = [(name or "").strip().casefold() for name in reader.fieldnames or []]
+    try:
+        names = [(name or "").strip().casefold() for name in reader.fieldnames or []]
+    except csv.Error as error:
+        raise Refused(f"Filens overskrifter kan ikke læses som CSV: {error}.") from None
     missing = [name for name, column in COLUMNS.items() if column.needed and name not in names]
     unknown = [name for name in names if name not in COLUMNS and not SUBSIDY.match(name)]
     if missing or unknown:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import BACKEND_SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from cases.one_time_codes import device_of, is_demanded
@@ -32,6 +32,20 @@ def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse])
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+def size_limit(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+    """Refuses what is too large by its stated length, before a byte of it is read."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        stated = request.headers.get("Content-Length") or "0"
+        has_file = (request.content_type or "").startswith("multipart/")
+        limit = settings.FILE_LIMIT if has_file else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if not stated.isdecimal() or len(stated) > len(str(limit)) + 1 or int(stated) > limit:
+            return render(request, "413.html", status=413)
+        return get_response(request)
 
     return middleware
 

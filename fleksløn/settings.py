@@ -18,9 +18,10 @@ DEMO_KEY = "demo-key-for-invented-citizens-only-never-in-production"
 SECRET_KEY = os.environ.get("FLEKSLON_SECRET_KEY", DEMO_KEY)
 DEBUG = os.environ.get("FLEKSLON_DEBUG", "") == "1"
 ALLOWED_HOSTS = os.environ.get("FLEKSLON_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-if PRODUCTION and (SECRET_KEY == DEMO_KEY or DEBUG):
+SHORTEST_KEY = 50
+if PRODUCTION and (SECRET_KEY == DEMO_KEY or len(SECRET_KEY) < SHORTEST_KEY or DEBUG):
     raise ImproperlyConfigured(
-        "I drift skal FLEKSLON_SECRET_KEY være sat til en hemmelig nøgle, og FLEKSLON_DEBUG slukket."
+        "I drift skal FLEKSLON_SECRET_KEY være sat til en hemmelig nøgle på mindst 50 tegn, og FLEKSLON_DEBUG slukket."
     )
 
 INSTALLED_APPS = [
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cases.middleware.content_security_policy",
+    "cases.middleware.size_limit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -166,6 +168,9 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_LIMIT = 50 * 1024 * 1024
+"""Of an uploaded file; more is refused before it is read."""
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
@@ -195,7 +200,9 @@ Q_CLUSTER = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "fleksløn.logs.WithoutCpr", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"cases": {"level": "INFO"}, "django_q": {"level": "WARNING"}},
