@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
 from cases.fingerprint import fingerprint_of
 from cases.guards import missing_guards
 from cases.models import Adjustment, Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period
+from cases.payment_checks import lists_differ, moves_without_event, paid_twice
 from cases.row_checks import decisions_do_not_add_up, payments_differ_from_decisions
 from cases.seals import broken_seals
 
@@ -55,7 +56,9 @@ def _newest_ids(history: type[models.Model]) -> models.QuerySet:
 def payments_do_not_match() -> Iterator[str]:
     """Payments must be the subsidies of the decisions in force with outcome paid, per municipality and month."""
     owed = Decision.objects.in_force().filter(outcome=Outcome.PAID).values("municipality", "benefit_month")
-    paid = Payment.objects.values("municipality", "benefit_month").annotate(sum=Sum("subsidy")).order_by()
+    paid = (
+        Payment.objects.of_decisions().values("municipality", "benefit_month").annotate(sum=Sum("subsidy")).order_by()
+    )
     by_month = {(row["municipality"], row["benefit_month"]): row["sum"] for row in paid}
     for row in owed.annotate(sum=Sum("subsidy")).order_by():
         found = by_month.pop((row["municipality"], row["benefit_month"]), None)
@@ -66,8 +69,10 @@ def payments_do_not_match() -> Iterator[str]:
 
 
 def payments_without_parts() -> Iterator[str]:
-    """A payment is its lines: subsidy less extra ATP is what is payable; and it has an event with its status."""
-    lines = PaymentLine.objects.filter(payment=OuterRef("pk"), kind__in=["subsidy", "extra_atp"]).order_by()
+    """A payment is its lines: subsidy less extra ATP and adjustments is payable; its last event has its status."""
+    lines = PaymentLine.objects.filter(
+        payment=OuterRef("pk"), kind__in=["subsidy", "extra_atp", "adjustment"]
+    ).order_by()
     total = lines.values("payment").annotate(sum=Sum("amount")).values("sum")
     for id_, payable, sum_ in Payment.objects.annotate(total=Subquery(total)).values_list(
         "id", "payable_before_tax", "total"
@@ -137,6 +142,9 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Historik", history_differs),
     ("Udbetalinger", payments_do_not_match),
     ("Udbetalingens dele", payments_without_parts),
+    ("Udbetalingslister", lists_differ),
+    ("Udbetalt én gang", paid_twice),
+    ("Udbetalingens trin", moves_without_event),
     ("Rækkefølge", sequences_with_gaps),
     ("Fingeraftryk", decisions_changed),
     ("Trin", decisions_do_not_add_up),
