@@ -1,14 +1,12 @@
 """The portal's addresses. No name and no CPR number ever stands in one."""
 
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from cases.views import calculator, case, overview, search, tasks
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
-    path("log-ind/", auth.LoginView.as_view(template_name="registration/login.html"), name="login"),
-    path("log-ud/", auth.LogoutView.as_view(), name="logout"),
+    path("", include("cases.sign_in_urls")),
     path("soeg/", search.search, name="search"),
     path("opgaver/", tasks.inbox, name="tasks"),
     path("opgaver/naeste/", tasks.take_next, name="take_next"),

@@ -1,6 +1,7 @@
 """Wiring. What differs between machines comes from the environment; see the README's table of settings."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -32,6 +33,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_q",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -42,11 +47,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cases.middleware.session_time_out",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cases.middleware.second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "fleksløn.urls"
@@ -92,12 +101,31 @@ AUTH_USER_MODEL = "cases.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "cases.views.sign_in.locked"
+AXES_CLIENT_IP_CALLABLE = "cases.access.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+PROXIES = int(os.environ.get("FLEKSLON_PROXIES", "0"))
+"""So many proxies of our own stand in front; each adds an address to X-Forwarded-For."""
+
+CODE_ROLES = [one for one in os.environ.get("FLEKSLON_CODE_ROLES", "").split(",") if one]
+OTP_TOTP_ISSUER = "Fleksløn"
+OIDC_NAME = SAML_NAME = ""
 
 LANGUAGE_CODE = "da"
 TIME_ZONE = "Europe/Copenhagen"
@@ -120,7 +148,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = LOCAL_DIR / "media"
 
-SESSION_COOKIE_AGE = 8 * 60 * 60
+IDLE_SECONDS = 60 * int(os.environ.get("FLEKSLON_IDLE_MINUTES", "60"))
+SESSION_SECONDS = SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"

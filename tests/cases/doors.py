@@ -112,8 +112,6 @@ THINGS: dict[str, Callable[[World], Any]] = {
 DOORS: dict[str, Door] = {
     # cases/urls.py
     "overview": Door(EVERYBODY),
-    "login": Door(ANYBODY),
-    "logout": Door(ANYBODY, post=True),
     "search": Door(READERS),
     "tasks": Door(READERS),
     "take_next": Door(WRITERS, post=True),
@@ -127,6 +125,15 @@ DOORS: dict[str, Door] = {
     "edit_part": Door(WRITERS, "case", "part", "job"),
     "calculator": Door(EVERYBODY),
     "calculator_sum": Door(EVERYBODY, post=True),
+    # cases/sign_in_urls.py
+    "login": Door(ANYBODY),
+    "one_time_code": Door(EVERYBODY),
+    "logout": Door(ANYBODY, post=True),
+    "my_access": Door(EVERYBODY),
+    "change_password": Door(EVERYBODY),
+    "set_up_code": Door(EVERYBODY),
+    "switch_off_code": Door(EVERYBODY, post=True),
+    "new_backup_codes": Door(EVERYBODY, post=True),
     # cases/process_urls.py
     "open_case": Door(WRITERS),
     "act": Door(WRITERS, every=lambda world: [(world.grant.pk, word) for word in ACTS if not ACTS[word].part]),

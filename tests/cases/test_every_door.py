@@ -172,7 +172,7 @@ def digest(world: World) -> dict[str, list[Any]]:
     found = {}
     for model in apps.get_app_config("cases").get_models():
         path = getattr(model, "municipality_path", None)
-        if path:
+        if path and path.split("__")[0] in {field.name for field in model._meta.get_fields()}:
             rows = model._base_manager.filter(**{path: world.municipality.pk})
             found[model.__name__] = sorted(map(repr, rows.values_list()))
     found["roles"] = sorted(map(repr, world.municipality.memberships.values_list()))
