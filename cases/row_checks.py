@@ -67,6 +67,10 @@ def _month_differs(rows: list[dict[str, Any]]) -> Iterator[str]:
             ):
                 yield f"udbetaling {row['id']} er ikke den samme som den, den udbetaler igen"
             continue
+        if row["decision__subsidy"] is None:
+            if own != (0, 0):
+                yield f"udbetaling {row['id']} er mere end sin efterregulering og har ingen afgørelse"
+            continue
         whole = (row["decision__subsidy"], row["decision__payable_before_tax"])
         before = paid if reversed_ids - {None} else paid[-1:]
         if own not in [(whole[0] - one[0], whole[1] - one[1]) for one in before]:

@@ -25,5 +25,6 @@ urlpatterns = [
     path("beregner/", calculator.calculator, name="calculator"),
     path("beregner/sum/", calculator.live, name="calculator_sum"),
     path("", include("cases.report_urls")),
+    path("", include("cases.adjust_urls")),
     path("hjaelp/", include("cases.guide_urls")),
 ]

@@ -39,7 +39,8 @@ class Payment(InsertOnlyModel):
     ``payable_before_tax`` = subsidy - extra ATP + adjustment: what goes into the payment file. ``adjustment``: the
     settled differences of earlier months (signed; LAB § 123, bekg. 227/2024 § 4, stk. 4). A reversal (``reverses``) is
     a payment of its own with the opposite amounts; a failed or reversed one can be sent once more (``repeats``). Both
-    have no decision of their own: see ``origin``. ``pay_date`` follows the list it is released in.
+    have no decision of their own: see ``origin``. Nor has what an ended case is owed: the adjustment alone, subsidy 0.
+    ``pay_date`` follows the list it is released in.
     """
 
     movable = ("status", "batch", "pay_date")
@@ -79,8 +80,9 @@ class Payment(InsertOnlyModel):
             models.CheckConstraint(
                 condition=models.Q(decision__isnull=False, reverses__isnull=True, repeats__isnull=True)
                 | models.Q(decision__isnull=True, reverses__isnull=False, repeats__isnull=True)
-                | models.Q(decision__isnull=True, reverses__isnull=True, repeats__isnull=False),
-                name="payment_decides_reverses_or_repeats",
+                | models.Q(decision__isnull=True, reverses__isnull=True, repeats__isnull=False)
+                | models.Q(decision=None, reverses=None, repeats=None, subsidy=0, adjustment__gte=0),
+                name="payment_decides_reverses_repeats_or_settles",
             ),
         ]
         indexes = [models.Index(fields=["municipality", "benefit_month", "status"], name="payment_by_month")]
@@ -92,7 +94,7 @@ class Payment(InsertOnlyModel):
     def origin(self) -> Payment:
         """The payment that was decided: itself, or the one it reverses or sends once more."""
         found = self
-        while found.decision_id is None:
+        while found.reverses_id or found.repeats_id:
             found = found.reverses or found.repeats
         return found
 
