@@ -151,6 +151,7 @@ DOORS: dict[str, Door] = {
     "events": Door(READERS),
     "rules": Door(COORDINATORS),
     "rule": Door(COORDINATORS, "rule"),
+    "adjustments": Door(READERS),
     # cases/report_urls.py
     "runs": Door(READERS),
     "start_run": Door(COORDINATORS, post=True),
