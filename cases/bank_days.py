@@ -61,6 +61,14 @@ def bank_days_before(day: date, count: int) -> date:
     return day
 
 
+def bank_days_after(day: date, count: int) -> date:
+    """The day that lies ``count`` bank days later."""
+    while count:
+        day += DAY
+        count -= is_bank_day(day)
+    return day
+
+
 @cache
 def public_holidays(year: int) -> frozenset[date]:
     """Public holidays (helligdage): days that are no holiday of one's own (Q25)."""

@@ -12,7 +12,18 @@ from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
 
 from cases.fingerprint import fingerprint_of
 from cases.guards import missing_guards
-from cases.models import Adjustment, Decision, Grant, Outcome, Payment, PaymentEvent, PaymentLine, Period
+from cases.models import (
+    Adjustment,
+    Decision,
+    Grant,
+    Outcome,
+    Payment,
+    PaymentEvent,
+    PaymentLine,
+    Period,
+    Settlement,
+)
+from cases.payment_checks import lists_differ, moves_without_event, paid_twice
 from cases.row_checks import decisions_do_not_add_up, payments_differ_from_decisions
 from cases.seals import broken_seals
 
@@ -55,7 +66,9 @@ def _newest_ids(history: type[models.Model]) -> models.QuerySet:
 def payments_do_not_match() -> Iterator[str]:
     """Payments must be the subsidies of the decisions in force with outcome paid, per municipality and month."""
     owed = Decision.objects.in_force().filter(outcome=Outcome.PAID).values("municipality", "benefit_month")
-    paid = Payment.objects.values("municipality", "benefit_month").annotate(sum=Sum("subsidy")).order_by()
+    paid = (
+        Payment.objects.of_decisions().values("municipality", "benefit_month").annotate(sum=Sum("subsidy")).order_by()
+    )
     by_month = {(row["municipality"], row["benefit_month"]): row["sum"] for row in paid}
     for row in owed.annotate(sum=Sum("subsidy")).order_by():
         found = by_month.pop((row["municipality"], row["benefit_month"]), None)
@@ -66,8 +79,10 @@ def payments_do_not_match() -> Iterator[str]:
 
 
 def payments_without_parts() -> Iterator[str]:
-    """A payment is its lines: subsidy less extra ATP is what is payable; and it has an event with its status."""
-    lines = PaymentLine.objects.filter(payment=OuterRef("pk"), kind__in=["subsidy", "extra_atp"]).order_by()
+    """A payment is its lines: subsidy less extra ATP and adjustments is payable; its last event has its status."""
+    lines = PaymentLine.objects.filter(
+        payment=OuterRef("pk"), kind__in=["subsidy", "extra_atp", "adjustment"]
+    ).order_by()
     total = lines.values("payment").annotate(sum=Sum("amount")).values("sum")
     for id_, payable, sum_ in Payment.objects.annotate(total=Subquery(total)).values_list(
         "id", "payable_before_tax", "total"
@@ -104,12 +119,33 @@ def adjustments_do_not_add_up() -> Iterator[str]:
     for row in Adjustment.objects.select_related("decision").order_by("grant", "benefit_month", "sequence").iterator():
         month = (row.grant_id, row.benefit_month)
         before = standing.get(month, row.decision.subsidy)
-        if row.old_subsidy != before or row.old_subsidy + row.difference != row.new_subsidy:
+        parts = row.payable_difference + row.extra_atp_difference
+        if row.old_subsidy != before or row.old_subsidy + row.difference != row.new_subsidy or parts != row.difference:
             yield f"sag {row.grant_id} {row.benefit_month} nr. {row.sequence}: går ikke op"
         standing[month] = row.new_subsidy
         parts = (row.facts, row.rates, row.parameters, row.steps, [], Outcome.PAID, row.rules_version)
         if fingerprint_of(*parts) != row.fingerprint:
             yield f"efterregulering {row.pk} passer ikke til sit fingeraftryk"
+
+
+def settlements_do_not_add_up() -> Iterator[str]:
+    """A payment's adjustment is its settlements; no adjustment is settled further than it goes, nor the other way.
+
+    A reversal and a payment that is sent once more settle nothing: they carry the amounts of the first.
+    """
+    own = Payment.objects.filter(reverses__isnull=True, repeats__isnull=True)
+    of_payment = Settlement.objects.filter(payment=OuterRef("pk")).order_by().values("payment")
+    total = Subquery(of_payment.annotate(sum=Sum("amount")).values("sum"))
+    for id_, adjustment, sum_ in own.annotate(total=total).values_list("id", "adjustment", "total"):
+        if (sum_ or 0) != adjustment:
+            yield f"udbetaling {id_} efterregulerer {adjustment} kr., men er afregnet med {sum_ or 0} kr."
+    rows = Adjustment.objects.annotate(settled=Sum("settlements__amount")).filter(settled__isnull=False)
+    for id_, whole, settled in rows.values_list("id", "payable_difference", "settled"):
+        if not min(whole, Decimal(0)) <= settled <= max(whole, Decimal(0)):
+            yield f"efterregulering {id_} er {whole} kr., men der er afregnet {settled} kr."
+    below = Payment.objects.filter(payable_before_tax__lt=0, reverses__isnull=True)
+    for id_ in below.values_list("id", flat=True):
+        yield f"udbetaling {id_} er negativ"
 
 
 def periods_overlap() -> Iterator[str]:
@@ -137,11 +173,15 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Historik", history_differs),
     ("Udbetalinger", payments_do_not_match),
     ("Udbetalingens dele", payments_without_parts),
+    ("Udbetalingslister", lists_differ),
+    ("Udbetalt én gang", paid_twice),
+    ("Udbetalingens trin", moves_without_event),
     ("Rækkefølge", sequences_with_gaps),
     ("Fingeraftryk", decisions_changed),
     ("Trin", decisions_do_not_add_up),
     ("Udbetaling og afgørelse", payments_differ_from_decisions),
     ("Efterreguleringer", adjustments_do_not_add_up),
+    ("Afregninger", settlements_do_not_add_up),
     ("Overlap", periods_overlap),
     ("Vagter", guards_missing),
     ("Segl", broken_seals),

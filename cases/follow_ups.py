@@ -31,6 +31,8 @@ from cases.models import (
 )
 from cases.open_task import CEILING, COMPLAINT, EXPIRING, HEARING, PENSION, Question, closed, held_task, open_task
 from cases.refused import Refused
+from cases.repayment import lapse
+from cases.settle_ended import settle_ended
 from cases.signed import said
 from cases.templatetags.danish import day_name, kr
 from rules.follow_up import (
@@ -59,6 +61,8 @@ def daily(today: date, now: datetime) -> dict[str, int]:
         "bevillinger, der udløber": expiring,
         "lønlofter": ceilings,
         "breve uden svar": unanswered_letters,
+        "efterreguleringer efter ophør": settle_ended,
+        "krav, der er bortfaldet": lapse,
     }
     return {name: act(today, user, now) for name, act in acts.items()}
 
@@ -220,6 +224,7 @@ def check_simple(task: Task) -> None:
         TaskKind.INCOME: "Godkend måneden i stedet.",
         TaskKind.RECALCULATION: "Gennemfør genberegningen i stedet.",
         TaskKind.START_UP: "Gennemfør opstarten i stedet.",
+        TaskKind.ADJUSTMENT: "Vælg årsag og afregning: det lukker opgaven.",
         TaskKind.FAILURE: "En programfejl lukkes, når måneden kan beregnes.",
     }
     if task.kind in own:

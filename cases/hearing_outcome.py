@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from cases.choose_settlement import ask
 from cases.handle_task import Added, Correction, decide_now, pass_concerns, write_corrections
 from cases.letters import COMPLAINT_GUIDE, Draft, framed, write_letter
 from cases.models import Adjustment, Decision, LetterKind, Outcome, PartyHearing, Payment, Task, TaskKind, User
@@ -53,6 +54,7 @@ def change(
         amount = f" Vi udbetaler {hele_kr(_extra(decision))} kr. mere (før skat)." if decision else ""
         words = f"Tak for dit svar. Vi har ændret afgørelsen.{amount} Begrundelse: {note}"
         _close(hearing, CHANGED, note, words, user, now)
+        ask(hearing.grant, user, now)
         return decision
 
 

@@ -93,19 +93,20 @@ def normalise(reports: tuple[RegisterReport, ...]) -> list[Normalised]:
     counts: dict[str, int] = {}
     result = []
     for report in reports:
-        counts[report.content_hash] = ordinal = counts.get(report.content_hash, 0) + 1
-        result.append(_normalise(report, ordinal))
+        content = report.content_hash
+        counts[content] = ordinal = counts.get(content, 0) + 1
+        result.append(_normalise(report, digest([content, ordinal])))
     return result
 
 
-def _normalise(report: RegisterReport, ordinal: int) -> Normalised:
+def _normalise(report: RegisterReport, key: str) -> Normalised:
     if len(report.se_number) != 8:
         raise ValueError(f"virksomhedens SE-nummer er '{report.se_number}', som ikke har otte tegn.")
     meaning = classify(report.fields, report.se_number)
     pay_month = _pay_month(report, meaning)
     corrected = meaning.is_correction and report.period_end is not None
     month = Month.of(report.period_end) if corrected and report.period_end else pay_month
-    return Normalised(report, meaning, month, pay_month, digest([report.content_hash, ordinal]))
+    return Normalised(report, meaning, month, pay_month, key)
 
 
 def _pay_month(report: RegisterReport, meaning: ClassifiedReport) -> Month:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from cases import follow_ups, run_month
+from cases import follow_ups, rehearse_setting, run_month
 from cases.bank_days import run_day
 from cases.checks import rates_warning
 from cases.fetch_income import fetch_income
@@ -95,3 +95,8 @@ def nightly() -> str:
     for line in found:
         log.warning(line)
     return "\n".join(found) or "Alt stemmer."
+
+
+def work_trial(trial_id: int) -> None:
+    """Try other settings on months already decided."""
+    rehearse_setting.work_trial(trial_id, timezone.now)

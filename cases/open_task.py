@@ -15,6 +15,7 @@ from rules.months import Month
 LOST_RIGHT_JOB, LOST_RIGHT_BENEFIT = "FOL1", "FOL2"
 PENSION, EXPIRING, CEILING = "FOL3", "FOL4", "FOL5"
 HEARING, COMPLAINT, MONTHS_MISSING = "FOL6", "FOL7", "FOL8"
+ADJUSTMENT, ENDED = "FOL9", "FOL10"
 """Codes of follow-up questions: permanent, never used again for something else."""
 
 

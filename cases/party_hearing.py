@@ -107,7 +107,7 @@ def demand(asked: Questions | None, answers: Answers | None) -> None:
 
 def draft_letter(task: Task, asked: Questions, deadline: date) -> Draft:
     """The letter of a hearing: what we know, what it means in kroner, what to do and by when."""
-    if task.kind == TaskKind.RECALCULATION:
+    if task.kind in (TaskKind.RECALCULATION, TaskKind.ADJUSTMENT):
         return _letter_of_months(task, asked, deadline)
     month = long_month(task.benefit_month)
     reasons = [one.message.rstrip(".") for one in task.concerns.filter(code__startswith="INC")][:3]

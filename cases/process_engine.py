@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils.timezone import localdate
 
+from cases.choose_settlement import Choice, ask, choose
 from cases.models import ConcernAnswer, Process, Task, TaskKind, TaskState, User
 from cases.models.process import Award, ProcessKind, ProcessState, Stage
 from cases.process_concerns import STAGES, ProcessLook, Standing, write_concerns
@@ -89,8 +90,13 @@ def _month_of(process: Process, now: datetime) -> Month:
     return Month.of(process.first_day or localdate(now))
 
 
-def pass_stage(process: Process, look: ProcessLook, user: User, reason: str, now: datetime) -> None:
-    """Do what the current stage does, and go on to the next. The last one ends the process."""
+def pass_stage(
+    process: Process, look: ProcessLook, user: User, reason: str, now: datetime, choice: Choice | None = None
+) -> None:
+    """Do what the current stage does, and go on to the next. The last one ends the process.
+
+    ``choice``: how a person settles what the paid months got too much; without it a task asks.
+    """
     if process.stage == Stage.ELIGIBILITY:
         if process.award == Award.REFUSED:
             unmake(process, user, process.award_reason)
@@ -102,14 +108,22 @@ def pass_stage(process: Process, look: ProcessLook, user: User, reason: str, now
         process.stage = stages[place]
         saved(process, user, f"{Stage(stages[place - 1]).label}: gennemført. {reason}")
         return None
-    return _finish(process, look, ProcessState.DONE, user, reason, now)
+    return _finish(process, look, ProcessState.DONE, user, reason, now, choice)
 
 
-def _finish(process: Process, look: ProcessLook, state: str, user: User, reason: str, now: datetime) -> None:
+def _finish(
+    process: Process,
+    look: ProcessLook,
+    state: str,
+    user: User,
+    reason: str,
+    now: datetime,
+    choice: Choice | None = None,
+) -> None:
     process.state, process.finished_at, process.finished_by = state, now, user
     saved(process, user, reason)
     if process.kind == ProcessKind.RECALCULATION:
-        _settle(process, look, user, reason, now)
+        _settle(process, look, user, reason, now, choice)
     if process.task_id is not None:
         _close_task(process, look, user, reason, now)
     if process.grant_id is not None and state == ProcessState.DONE:
@@ -119,11 +133,16 @@ def _finish(process: Process, look: ProcessLook, state: str, user: User, reason:
             decide_start_months(process.grant, user, now)
 
 
-def _settle(process: Process, look: ProcessLook, user: User, reason: str, now: datetime) -> None:
+def _settle(process: Process, look: ProcessLook, user: User, reason: str, now: datetime, choice: Choice | None) -> None:
     for one in look.months:
         if one.difference and one.concerns:
             raise Refused("Der er kommet nye undringsårsager. Se opgaven efter, og godkend igen.")
         adjust(process, one, user, reason, now)
+    lower = [row.pk for row in process.adjustments.filter(payable_difference__lt=0)]
+    if choice is not None and lower:
+        choose(process.grant, lower, choice, user, now, task=process.task)
+    else:
+        ask(process.grant, user, now)
 
 
 def _close_task(process: Process, look: ProcessLook, user: User, reason: str, now: datetime) -> None:

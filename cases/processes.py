@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from cases.choose_settlement import Choice
 from cases.gather import NOTHING, Overlay
 from cases.models import Citizen, ConcernKind, Process, StopReason, Task, User
 from cases.models.jobcentre import JobcentreEvent
@@ -193,12 +194,14 @@ def complete_stage(
     seen: str | None = None,
     version: int | None = None,
     hearing: Answers | None = None,
+    choice: Choice | None = None,
 ) -> Process:
     """Complete the current stage; the following ones pass by themselves unless a concern stops them.
 
     Refused with the first thing missing; Conflict when the figures are no longer those that were ``seen``.
     The last stage of a recalculation that settles less, or regulates, asks the three questions of the party
-    hearing (``hearing``); when the citizen is heard, the process waits for the outcome.
+    hearing (``hearing``); when the citizen is heard, the process waits for the outcome. ``choice``: how what was paid
+    too much is settled; without it a task asks.
     """
     with transaction.atomic():
         process = held_process(process, version)
@@ -210,7 +213,7 @@ def complete_stage(
         reason = note.strip() or f"{process.get_stage_display()}: gennemført"
         if process.stage == Stage.RATE and _heard(now_is, hearing, user, now):
             return wait_for_a_person(process, ProcessLook(process, now), user, "Partshøring sendt", now)
-        pass_stage(process, now_is, user, reason, now)
+        pass_stage(process, now_is, user, reason, now, choice)
         return advance(process, user, reason, now)
 
 

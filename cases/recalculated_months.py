@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Sum
 from django.utils.timezone import localdate
 
 from cases.gather import NOTHING, Overlay, gather
@@ -88,6 +89,30 @@ def standing_subsidy(decision: Decision) -> Decimal:
     return newest.new_subsidy if newest else decision.subsidy
 
 
+@dataclass(frozen=True)
+class Contributions:
+    """Besides a paid month's subsidy, kroner: extra ATP (LAB § 137), ATP (§ 138), mandatory pension (§ 138 b)."""
+
+    extra_atp: Decimal
+    ordinary_atp: Decimal
+    mandatory_pension: Decimal
+
+
+def standing_contributions(decision: Decision) -> Contributions:
+    """As decided, with every adjustment since. Ordinary ATP that was unknown has not been paid: 0."""
+    rows = Adjustment.objects.filter(grant=decision.grant_id, benefit_month=decision.benefit_month)
+    sums = rows.aggregate(
+        extra=Sum("extra_atp_difference"),
+        ordinary=Sum("ordinary_atp_difference"),
+        pension=Sum("mandatory_pension_difference"),
+    )
+    return Contributions(
+        decision.extra_atp + (sums["extra"] or 0),
+        (decision.ordinary_atp or Decimal(0)) + (sums["ordinary"] or 0),
+        decision.mandatory_pension + (sums["pension"] or 0),
+    )
+
+
 def look_at(decision: Decision, overlay: Overlay = NOTHING) -> Look:
     """The month of a paid decision with what is known now."""
     month, standing = decision.benefit_month, standing_subsidy(decision)
@@ -123,7 +148,9 @@ def adjust(process: Process, look: Look, user: User, reason: str, now: datetime)
     """Write what a month is worth now beside what was paid. None when nothing differs."""
     if not look.difference:
         return None
+    before, sum_ = standing_contributions(look.decision), look.decided.calculation
     number = Adjustment.objects.filter(grant=process.grant_id, benefit_month=look.month).count() + 1
+    extra_atp = sum_.extra_atp - before.extra_atp
     row = Adjustment(
         municipality_id=process.municipality_id,
         grant_id=process.grant_id,
@@ -134,6 +161,10 @@ def adjust(process: Process, look: Look, user: User, reason: str, now: datetime)
         old_subsidy=look.standing,
         new_subsidy=look.subsidy,
         difference=look.difference,
+        extra_atp_difference=extra_atp,
+        ordinary_atp_difference=None if sum_.ordinary_atp is None else sum_.ordinary_atp - before.ordinary_atp,
+        mandatory_pension_difference=sum_.mandatory_pension - before.mandatory_pension,
+        payable_difference=look.difference - extra_atp,
         steps=[[step.text, step.law, str(step.amount)] for step in look.decided.calculation.steps],
         fingerprint=look.decided.fingerprint,
         rules_version=RULES_VERSION,

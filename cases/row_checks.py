@@ -26,12 +26,13 @@ def decisions_do_not_add_up() -> Iterator[str]:
 PAYMENT = (
     "id", "grant_id", "benefit_month", "subsidy", "payable_before_tax", "adjustment",
     "decision__subsidy", "decision__payable_before_tax", "reverses_id", "reverses__subsidy",
-    "reverses__payable_before_tax",
+    "reverses__payable_before_tax", "repeats_id", "repeats__subsidy", "repeats__payable_before_tax",
 )  # fmt: skip
 
 
 def payments_differ_from_decisions() -> Iterator[str]:
-    """A payment is its decision less what the month's earlier decision had paid; a reversal is the opposite.
+    """A payment is its decision less what the month's earlier decision had paid; a reversal is the opposite,
+    one that is sent once more the same.
 
     Pairs per case and month, so that two faults that outweigh each other are found as well.
     """
@@ -58,6 +59,17 @@ def _month_differs(rows: list[dict[str, Any]]) -> Iterator[str]:
                 -row["reverses__payable_before_tax"],
             ):
                 yield f"udbetaling {row['id']} er ikke det modsatte af den, den tilbagefører"
+            continue
+        if row["repeats_id"]:
+            if (row["subsidy"], row["payable_before_tax"]) != (
+                row["repeats__subsidy"],
+                row["repeats__payable_before_tax"],
+            ):
+                yield f"udbetaling {row['id']} er ikke den samme som den, den udbetaler igen"
+            continue
+        if row["decision__subsidy"] is None:
+            if own != (0, 0):
+                yield f"udbetaling {row['id']} er mere end sin efterregulering og har ingen afgørelse"
             continue
         whole = (row["decision__subsidy"], row["decision__payable_before_tax"])
         before = paid if reversed_ids - {None} else paid[-1:]

@@ -57,7 +57,12 @@ def progress(run: Run) -> Progress:
         manual=Count("id", filter=~Q(outcome=Outcome.PAID, decided_by=system)),
         subsidy=Sum("subsidy", filter=Q(outcome=Outcome.PAID)),
     )
-    paid = Payment.objects.of(run.municipality).filter(benefit_month=run.benefit_month).aggregate(sum=Sum("subsidy"))
+    paid = (
+        Payment.objects.of_decisions()
+        .of(run.municipality)
+        .filter(benefit_month=run.benefit_month)
+        .aggregate(sum=Sum("subsidy"))
+    )
     failed = run.failures.filter(solved_at__isnull=True).count()
     result = Progress(
         total=blocks["total"] or 0,

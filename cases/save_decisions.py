@@ -23,6 +23,7 @@ from cases.models import (
     User,
 )
 from cases.models.task import NEW_PAY, NO_AUTOMATION, RULES_BROKEN
+from cases.settle import settle
 from cases.write_many import reserve_ids, write_many, write_many_with_history
 from rules import RULES_VERSION
 from rules.decision import PAID
@@ -105,7 +106,9 @@ def _decision(case: Case, act: Act, id_: int) -> Decision:
 
 def _save_payments(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
     payments = [_payment(*pair, act, id_) for pair, id_ in zip(pairs, reserve_ids(Payment, len(pairs)), strict=True)]
+    settlements = settle(payments)
     write_many(payments)
+    write_many(settlements)
     write_many([line for payment, pair in zip(payments, pairs, strict=True) for line in _lines(payment, *pair)])
     write_many(
         [
@@ -156,6 +159,7 @@ def _lines(payment: Payment, case: Case, decision: Decision) -> list[PaymentLine
         LineKind.EXTRA_ATP: -_more(case, decision, "extra_atp"),
         LineKind.ORDINARY_ATP: _more(case, decision, "ordinary_atp"),
         LineKind.MANDATORY_PENSION: _more(case, decision, "mandatory_pension"),
+        LineKind.ADJUSTMENT: payment.adjustment,
     }
     return [PaymentLine(payment=payment, kind=kind, amount=amount) for kind, amount in amounts.items() if amount]
 

@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from cases.views import calculator, case, overview, search, tasks
+from cases.views import calculator, case, overview, saved_views, search, tasks
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("overblik/automatik/", overview.automation, name="overview_automation"),
     path("", include("cases.sign_in_urls")),
     path("soeg/", search.search, name="search"),
     path("opgaver/", tasks.inbox, name="tasks"),
+    path("opgaver/visninger/", saved_views.save, name="save_view"),
+    path("opgaver/visninger/<int:pk>/fjern/", saved_views.remove, name="remove_view"),
     path("opgaver/naeste/", tasks.take_next, name="take_next"),
     path("opgaver/fordel/", tasks.assign_selected, name="assign_selected"),
     path("opgaver/<int:pk>/", tasks.workbench, name="task"),
@@ -22,5 +25,6 @@ urlpatterns = [
     path("beregner/", calculator.calculator, name="calculator"),
     path("beregner/sum/", calculator.live, name="calculator_sum"),
     path("", include("cases.report_urls")),
+    path("", include("cases.adjust_urls")),
     path("hjaelp/", include("cases.guide_urls")),
 ]

@@ -5,11 +5,15 @@ Ids are reserved first, so that child rows know their parent. Only for inserts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
+
+from cases.models.fields import HundredthsField, MonthField
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -40,7 +44,7 @@ def write_many(rows: Sequence[models.Model]) -> None:
     for row, id_ in zip(missing, reserve_ids(model, len(missing)) if missing else (), strict=True):
         row.pk = id_
     fields = model._meta.concrete_fields
-    _insert(model, fields, ([_value(field, row) for field in fields] for row in rows))
+    _insert(model, fields, _values(fields, rows))
     for row in rows:
         row._state.adding = False
 
@@ -56,23 +60,71 @@ def write_history(rows: Sequence[models.Model], *, kind: str, user: Any, reason:
     if not rows:
         return
     history = type(rows[0]).history.model
-    names = [field.attname for field in history.tracked_fields]
-    write_many(
-        [
-            history(
-                **{name: getattr(row, name) for name in names},
-                history_date=now,
-                history_type=kind,
-                history_user_id=user.pk,
-                history_change_reason=reason,
-            )
-            for row in rows
-        ]
-    )
+    tracked = history.tracked_fields
+    signed = {
+        "history_date": now,
+        "history_type": kind,
+        "history_user_id": user.pk,
+        "history_change_reason": reason,
+    }
+    own = [history._meta.get_field(name) for name in ("history_id", *(key.removesuffix("_id") for key in signed))]
+    same = [ready(field)(value) for field, value in zip(own[1:], signed.values(), strict=True)]
+    ids = reserve_ids(history, len(rows))
+    values = ([*row, id_, *same] for row, id_ in zip(_values(tracked, rows), ids, strict=True))
+    _insert(history, [*tracked, *own], values)
 
 
-def _value(field: models.Field, row: models.Model) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+def _values(fields: Sequence[models.Field], rows: Sequence[models.Model]) -> Iterator[list[Any]]:
+    """Each row's values as the database takes them."""
+    read = attrgetter("pk", *(field.attname for field in fields))  # two names or more, so that it gives a tuple
+    makers = [ready(field) for field in fields]
+    for row in rows:
+        yield [make(value) for make, value in zip(makers, read(row)[1:], strict=True)]
+
+
+def ready(field: models.Field) -> Callable[[Any], Any]:
+    """What makes a field's value ready for its column. Django's own way costs ten times as much a value."""
+    if isinstance(field, _AS_THEY_ARE):
+        return _same
+    if isinstance(field, HundredthsField | MonthField):
+        return field.get_prep_value
+    if isinstance(field, models.JSONField) and field.encoder is None:
+        return _json()
+    if isinstance(field, models.DateField) and connection.vendor == "postgresql":
+        return _same
+    if type(field) is models.DateField:
+        return _day
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+_AS_THEY_ARE = (
+    models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey, models.AutoField,
+)  # fmt: skip
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _json() -> Callable[[Any], str | None]:
+    """Encodes JSON; a value equal to the one before it (a block's rates) costs a comparison only."""
+    last: Any = None
+    text: str | None = None
+
+    def encode(value: Any) -> str | None:
+        nonlocal last, text
+        if value != last:
+            last, text = value, _ENCODER.encode(value)
+        return text
+
+    return encode
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 def _insert(model: type[models.Model], fields: Sequence[models.Field], values: Any) -> None:

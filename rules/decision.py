@@ -18,7 +18,7 @@ from rules.municipal_rules import municipal_concerns
 from rules.parameters import Parameters
 from rules.partial_month import propose as propose_part
 from rules.rates import Rates
-from rules.registry import Concern
+from rules.registry import Concern, Known
 from rules.steps import Step
 
 PAID = "paid"
@@ -50,16 +50,39 @@ def decide(facts: Facts, rates: Rates, parameters: Parameters) -> Decision:
     the basis is impossible.
     """
     calculation = propose(facts, rates)
-    view = MonthView(facts, calculation)
-    stopping, shown = municipal_concerns(view, parameters.rule_modes)
-    broken = _broken(view, parameters) + stopping
-    answers = {(answer.code, answer.numbers) for answer in facts.answers}
-    answered = tuple(one for one in broken if BY_CODE[one.code].acceptable and (one.code, one.key) in answers)
-    concerns = tuple(one for one in broken if one not in answered)
-    outcome = TASK if concerns else PAID
+    judged = judge(MonthView(facts, calculation), parameters)
+    concerns, outcome = judged.concerns, judged.outcome
     frozen = {"facts": freeze(facts), "rates": _settings(rates), "parameters": _settings(parameters)}
     fingerprint = _fingerprint(frozen, calculation, concerns, outcome)
-    return Decision(outcome, concerns, answered, calculation, fingerprint, frozen, tuple(shown))
+    return Decision(outcome, concerns, judged.answered, calculation, fingerprint, frozen, judged.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rules say of a month: open concerns by priority, those a person has answered, and those only shown."""
+
+    concerns: tuple[Concern, ...]
+    answered: tuple[Concern, ...] = ()
+    notes: tuple[Concern, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        return TASK if self.concerns else PAID
+
+
+def judge(view: MonthView, parameters: Parameters, known: Known | None = None) -> Judged:
+    """The rules of the act and of the municipality, asked of one month. ``known`` saves asking a rule twice.
+
+    The one place that says what stops a case, for a decision and for a setting that is only tried.
+    """
+    known = {} if known is None else known
+    stopping, shown = municipal_concerns(view, parameters.rule_modes, known)
+    broken = _broken(view, parameters, known) + stopping
+    answers = {(answer.code, answer.numbers) for answer in view.facts.answers}
+    if not answers:
+        return Judged(tuple(broken), (), tuple(shown))
+    answered = tuple(one for one in broken if BY_CODE[one.code].acceptable and (one.code, one.key) in answers)
+    return Judged(tuple(one for one in broken if one not in answered), answered, tuple(shown))
 
 
 def propose(facts: Facts, rates: Rates) -> Calculation:
@@ -73,10 +96,17 @@ def propose(facts: Facts, rates: Rates) -> Calculation:
     return calculation if has_base(calculation) else _without_wage(calculation)
 
 
-def _broken(view: MonthView, parameters: Parameters) -> list[Concern]:
+def _broken(view: MonthView, parameters: Parameters, known: Known) -> list[Concern]:
     """The broken rules by priority; KY's own only while automatic inclusion is on."""
-    shown = (rule for rule in RULES if parameters.include_income_automatically or not rule.only_automatic)
-    return [concern for rule in shown if (concern := rule.broken(view, parameters))]
+    concerns = []
+    for rule in RULES:
+        if rule.only_automatic and not parameters.include_income_automatically:
+            continue
+        key = (rule.code, *[getattr(parameters, name) for name in rule.limits])
+        if key not in known:
+            known[key] = rule.broken(view, parameters)
+        concerns.append(known[key])
+    return [one for one in concerns if one is not None]
 
 
 def _without_wage(calculation: Calculation) -> Calculation:

@@ -29,7 +29,7 @@ def freeze(value: Any) -> Any:
 def thaw(kind: Any, value: Any) -> Any:
     """The inverse of ``freeze`` for a type with annotations. ValueError on a value that does not fit."""
     try:
-        return _thaw(kind, value)
+        return _reader(kind)(value)
     except (ArithmeticError, AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{value!r:.200} is no {kind}") from error
 
@@ -117,29 +117,58 @@ _WRITERS = _Writers(
 )
 
 
-def _thaw(kind: Any, value: Any) -> Any:
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """What thaws the values of a type; worked out once, for a case has some hundred fields."""
     origin = get_origin(kind)
     if origin in (Union, UnionType):
-        return None if value is None else _thaw(next(one for one in get_args(kind) if one is not NoneType), value)
+        return _or_none(_reader(next(one for one in get_args(kind) if one is not NoneType)))
     if origin is tuple:
-        return _thaw_tuple(get_args(kind), value)
-    if kind in _READERS:
-        return _READERS[kind](value)
-    hints = _hints(kind)
-    return kind(**{name: _thaw(hints[name], one) for name, one in value.items()})
+        return _reader_of_tuple(get_args(kind))
+    return _READERS.get(kind) or _reader_of(kind)
 
 
-def _thaw_tuple(kinds: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise TypeError(f"{value!r} is no list")
-    if len(kinds) == 2 and kinds[1] is Ellipsis:
-        return tuple(_thaw(kinds[0], one) for one in value)
-    return tuple(_thaw(kind, one) for kind, one in zip(kinds, value, strict=True))
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
 
 
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _reader_of_tuple(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
+    readers = tuple(_reader(kind) for kind in kinds if kind is not Ellipsis)
+    of_any_length = len(kinds) == 2 and kinds[1] is Ellipsis
+
+    def read(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise TypeError(f"{value!r} is no list")
+        if of_any_length:
+            return tuple(map(readers[0], value))
+        return tuple(one(part) for one, part in zip(readers, value, strict=True))
+
+    return read
+
+
+def _reader_of(kind: Any) -> Callable[[Any], Any]:
+    """What thaws a dataclass. Values alike are made once: the same report stands in a year of a case's decisions.
+
+    A kind with flags or whole numbers is always made anew: 1 and true are alike as keys, and not as values.
+    """
+    hints = get_type_hints(kind)
+    readers = {name: _reader(hint) for name, hint in hints.items()}
+
+    def make(items: tuple[tuple[str, Any], ...]) -> Any:
+        return kind(**{name: readers[name](one) for name, one in items})
+
+    if {bool, int} & set(hints.values()):
+        return lambda value: make(tuple(value.items()))
+    remembered = lru_cache(maxsize=5_000)(make)
+
+    def read(value: Any) -> Any:
+        items = tuple(value.items())
+        try:
+            return remembered(items)
+        except TypeError:  # a list inside cannot be a key
+            return make(items)
+
+    return read
 
 
 def _only(kind: type) -> Callable[[Any], Any]:
@@ -154,9 +183,14 @@ def _only(kind: type) -> Callable[[Any], Any]:
 
 
 def _text_of(make: Callable[[str], Any]) -> Callable[[Any], Any]:
-    """A reader of a value that is kept as text."""
+    """A reader of a value that is kept as text. Amounts, days and months come again and again."""
     text = _only(str)
-    return lambda value: make(text(value))
+
+    @lru_cache(maxsize=50_000, typed=True)
+    def read(value: Any) -> Any:
+        return make(text(value))
+
+    return read
 
 
 _READERS: dict[Any, Callable[[Any], Any]] = {

@@ -18,7 +18,7 @@ from rules.money import added, change_percent, oere
 from rules.month_view import NO_PAY_OF_AN_EMPLOYER, MonthView
 from rules.months import Month
 from rules.parameters import MODES, NOTE, OFF, STOP, RuleMode
-from rules.registry import Concern, Numbers, Rule
+from rules.registry import Concern, Known, Numbers, Rule
 from rules.spreading import spread
 
 Limit = Decimal | None
@@ -338,15 +338,26 @@ def in_force(rule: MunicipalRule, setting: RuleMode | None) -> Asked:
     return Asked(rule, setting.mode, low, high)
 
 
-def municipal_concerns(view: MonthView, modes: tuple[RuleMode, ...]) -> tuple[list[Concern], list[Concern]]:
+def own_choices(modes: tuple[RuleMode, ...]) -> tuple[RuleMode, ...]:
+    """The settings that make a difference, with their limits: what is set to the rule's own default is left out."""
+    settings = {one.code: one for one in modes}
+    chosen = ((rule, in_force(rule, settings.get(code)), in_force(rule, None)) for code, rule in MUNICIPAL.items())
+    return tuple(RuleMode(rule.code, one.mode, one.low, one.high) for rule, one, own in chosen if one != own)
+
+
+def municipal_concerns(
+    view: MonthView, modes: tuple[RuleMode, ...], known: Known | None = None
+) -> tuple[list[Concern], list[Concern]]:
     """The broken municipal rules: those that stop, and those that are only shown."""
-    stopping: list[Concern] = []
-    shown: list[Concern] = []
+    known = {} if known is None else known
+    found: dict[str, list[Concern]] = {STOP: [], NOTE: []}
     for one in asked(modes):
-        concern = one.rule.concern(view, one.low, one.high)
-        if concern is not None:
-            (stopping if one.mode == STOP else shown).append(concern)
-    return stopping, shown
+        key = (one.rule.code, one.low, one.high)
+        if key not in known:
+            known[key] = one.rule.concern(view, one.low, one.high)
+        if (concern := known[key]) is not None:
+            found[one.mode].append(concern)
+    return found[STOP], found[NOTE]
 
 
 def weakens(old: Asked, new: Asked) -> bool:

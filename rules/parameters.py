@@ -37,3 +37,10 @@ class Parameters:
     include_income_automatically: bool = False
     full_automation: bool = False
     rule_modes: tuple[RuleMode, ...] = ()
+
+
+CAREFUL = Parameters(include_income_automatically=True, full_automation=True)
+"""The careful set-up that KOMBIT's note (v. 1.1, 16.07.2025) judges: full automation, and a person when the subsidy
+falls more than 5 % below what was paid in the two months before. The note gives no percentage for the income's own
+limits and knows no municipal criteria: those stand at our defaults (Q21), and are never said to come from the note.
+"""

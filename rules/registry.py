@@ -42,6 +42,10 @@ class Concern:
         return canonical(freeze(self.numbers))
 
 
+Known = dict[tuple[object, ...], Concern | None]
+"""What a rule with its limits has said of one month: shared by the settings that are tried on that month."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule with a permanent code. ``test`` gives the numbers when the rule is broken, else None.

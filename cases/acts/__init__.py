@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.acts import grant, pay, periods, words
+from cases.acts import adjustments, grant, pay, periods, words
 from cases.acts.base import About, ActForm
 
 ACTS: dict[str, type[ActForm]] = {
@@ -38,14 +38,21 @@ ACTS: dict[str, type[ActForm]] = {
     "genvurder": words.CloseComplaint,
     "partshoering": words.Hearing,
     "r75-indtaegt": words.ControlIncome,
+    "efterregulering": adjustments.SettleDifference,
+    "krav": adjustments.MoveClaim,
+    "fordel-loen": adjustments.SpreadPay,
 }
 
 MENU: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Indtægt og løn", ("indtaegt", "loenloft", "haev-loenloft", "forventet-loen", "traekprocent", "skattekort")),
+    (
+        "Indtægt og løn",
+        ("indtaegt", "fordel-loen", "loenloft", "haev-loenloft", "forventet-loen", "traekprocent", "skattekort"),
+    ),
     ("Perioder", ("ferie", "mistet-ret", "stop", "anden-ydelse")),
     ("Bevilling", ("visitation", "bevillingsperiode", "genberegning", "afslut", "genaabn", "opstart")),
     ("Automatik", ("manuel", "menneske")),
     ("Breve og noter", ("note", "klage")),
+    ("Penge", ("efterregulering",)),
 )  # fmt: skip
 """What can be started from a case or a task; the others belong to a row and are reached from it."""
 
@@ -72,6 +79,9 @@ BY_CODE = {
     "INC31": ("ferie", "stop"),
     "INC33": ("ferie",),
     "INC34": ("indtaegt", "manuel"),
+    "FOL9": ("efterregulering",),
+    "FOL10": ("efterregulering",),
+    "MUN11": ("fordel-loen",),
     "FOL4": ("bevillingsperiode", "afslut"),
     "FOL5": ("bekraeft-loenloft", "loenloft"),
 }

@@ -47,6 +47,9 @@ class ActForm(forms.Form):
     """Name on the grant of the rows this act is about; "" when it is about the case itself."""
     has_sum: ClassVar[bool] = True
     """Whether the sum of the month can move."""
+    sum_template: ClassVar[str] = "acts/_sum.html"
+    """What stands beside the form. A form with a template of its own gives its ``result(now)``."""
+    sum_title: ClassVar[str] = "Det bliver til"
     answers: ClassVar[str] = ""
     """The process of cases.notices.PROCESSES that this act is."""
 
@@ -65,6 +68,10 @@ class ActForm(forms.Form):
     def known(self) -> list[str]:
         """What stands on the case already, as sentences beside the form."""
         return []
+
+    def result(self, now: datetime) -> Any:
+        """What the form's own ``sum_template`` shows, with what is typed."""
+        raise NotImplementedError
 
     def perform(self, user: User, now: datetime) -> str:
         """Do it. The sentence that says what was done."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from random import Random
 
+from django.db import transaction
+
 from cases import handle_task
 from cases.gather import gather
 from cases.models import EarlierSubsidy, Grant, Municipality, Task, TaskKind, User, parameters_for, rates_for
@@ -38,7 +40,8 @@ def pay_before(municipality: Municipality, month: Month, now: datetime) -> None:
             )
             for grant_id, facts in gather(ids, earlier).items()
         ]
-        write_many_with_history(rows, user=user, reason="Udbetalt før Fleksløn", now=now)
+        with transaction.atomic():
+            write_many_with_history(rows, user=user, reason="Udbetalt før Fleksløn", now=now)
 
 
 def solve_tasks(municipality: Municipality, month: Month, users: list[User], now: datetime) -> int:

@@ -11,6 +11,7 @@ from cases.models.adjustment import (
     SettleBy,
     Settlement,
 )
+from cases.models.assessment import Applies, Article, Assessment
 from cases.models.audit import AccessLog
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
 from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
@@ -49,12 +50,15 @@ from cases.models.letter import (
 from cases.models.parameters import MunicipalParameters, parameters_for
 from cases.models.payment import LineKind, Payment, PaymentEvent, PaymentLine, PaymentStatus
 from cases.models.people import Citizen, birth_date_of
+from cases.models.portal import SavedView
 from cases.models.post import Delivery, DeliveryState, IssuedDocument, IssuedFile
 from cases.models.process import Award, Process, ProcessKind, ProcessState, Stage
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
+from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
+from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
 
 __all__ = [
     "READERS",
@@ -65,10 +69,14 @@ __all__ = [
     "AdjustmentChoice",
     "AdjustmentReason",
     "AlarmKind",
+    "Applies",
+    "Article",
+    "Assessment",
     "Award",
     "BatchState",
     "Block",
     "BlockState",
+    "CaseFile",
     "Citizen",
     "ClaimState",
     "Complaint",
@@ -123,6 +131,7 @@ __all__ = [
     "ProcessKind",
     "ProcessState",
     "Profile",
+    "ProposalState",
     "RawAnswer",
     "RepaymentClaim",
     "ReplayAlarm",
@@ -130,9 +139,15 @@ __all__ = [
     "RuleSetting",
     "Run",
     "RunState",
+    "SavedView",
     "Seal",
+    "SettingProposal",
+    "SettingTrial",
     "SettleBy",
     "Settlement",
+    "ShadowCase",
+    "ShadowMonth",
+    "ShadowOutcome",
     "Stage",
     "StopReason",
     "Task",
@@ -140,6 +155,7 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "TreatmentAction",
+    "TrialState",
     "User",
     "Visitation",
     "WageCeiling",

@@ -15,6 +15,7 @@ from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant, GrantPart
 from cases.models.payment import Payment
 from cases.models.process import Process
+from cases.models.task import Task
 
 
 class Adjustment(InsertOnlyModel):
@@ -86,12 +87,14 @@ class SettleBy(models.TextChoices):
 class AdjustmentChoice(InsertOnlyModel):
     """What was chosen for an adjustment: its reason, the word on faith, and how it is settled. The newest counts.
 
-    ``monthly``: at most so many kroner a month when it is spread (Q19).
+    ``monthly``: at most so many kroner a month when it is spread (Q19). ``task``: where it was chosen; a party hearing
+    on it holds the money back.
     """
 
     municipality_path = "adjustment__municipality"
 
     adjustment = models.ForeignKey(Adjustment, models.PROTECT, related_name="choices", verbose_name="efterregulering")
+    task = models.ForeignKey(Task, models.PROTECT, null=True, related_name="+", verbose_name="opgave")
     reason = models.CharField("årsag", max_length=12, choices=AdjustmentReason.choices)
     faith = models.CharField("god tro", max_length=5, choices=Faith.choices, blank=True)
     settle_by = models.CharField("afregning", max_length=8, choices=SettleBy.choices)

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from cases.models.accounts import Municipality
 from cases.models.base import InsertOnlyModel, ScopedModel, ScopedQuerySet
 from cases.models.fields import MoneyField
-from rules.months import Month
 
 
 class Profile(models.TextChoices):
-    """The public forms of G68/G69 (../README: sources)."""
+    """The public forms of G68/G69 (cases.integrations.payment_file says how they differ)."""
 
     OS2BOS = "opus_os2bos", "KMD Opus (som OS2bos)"
     PRISME_10Q = "prisme_10q", "Prisme (som 10Q)"
 
 
+DIGITS = RegexValidator(r"^[0-9]+$", "Skriv kun cifre.")
+
+
 class PaymentSettingsQuerySet(ScopedQuerySet):
-    def in_force(self, month: Month) -> Self:
-        return self.filter(valid_from__lte=month.last_day).order_by("-valid_from")
+    def in_force(self, day: date) -> Self:
+        return self.filter(valid_from__lte=day).order_by("-valid_from")
 
 
 class PaymentSettings(ScopedModel):
@@ -34,10 +39,17 @@ class PaymentSettings(ScopedModel):
     )
     valid_from = models.DateField("gælder fra")
     profile = models.CharField("filens form", max_length=20, choices=Profile.choices, default=Profile.OS2BOS)
-    registration_place = models.CharField("registreringssted", max_length=3, default="000")
-    org_unit = models.CharField("organisationsenhed", max_length=4)
-    machine_number = models.CharField("maskinnummer", max_length=5)
-    account = models.CharField("konto", max_length=15)
+    registration_place = models.CharField(
+        "registreringssted", max_length=3, default="000", validators=[DIGITS], help_text="Tre cifre."
+    )
+    org_unit = models.CharField("organisationsenhed", max_length=4, validators=[DIGITS], help_text="Højst fire cifre.")
+    machine_number = models.CharField(
+        "maskinnummer", max_length=5, validators=[DIGITS], help_text="Højst fem cifre. Økonomisystemet har givet det."
+    )
+    account = models.CharField(
+        "konto", max_length=15, validators=[DIGITS],
+        help_text="Udgiftskontoen, 10 cifre i Opus og op til 15 i Prisme.",
+    )  # fmt: skip
     four_eyes = models.BooleanField(
         "to personer om hver udbetaling", default=True,
         help_text="Tændt: den, der har gjort listen klar, kan ikke selv frigive den.",
@@ -85,7 +97,7 @@ class PaymentBatch(ScopedModel):
     pay_date = models.DateField("udbetales")
     state = models.CharField("tilstand", max_length=10, choices=BatchState.choices, default=BatchState.PREPARED)
     count = models.PositiveIntegerField("antal i filen", default=0)
-    total = MoneyField("sum")
+    total = MoneyField("sum", default=Decimal(0))
     prepared_at = models.DateTimeField("gjort klar")
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
     released_at = models.DateTimeField("frigivet", null=True)
@@ -98,7 +110,12 @@ class PaymentBatch(ScopedModel):
         verbose_name = "udbetalingsliste"
         verbose_name_plural = "udbetalingslister"
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="one_batch_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "number"], name="one_batch_per_number"),
+            models.UniqueConstraint(
+                fields=["municipality"], condition=models.Q(state="prepared"), name="one_prepared_batch"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Udbetalingsliste {self.number}"

@@ -39,7 +39,11 @@ class HundredthsField(models.Field):
 
     def get_prep_value(self, value: Any) -> int | None:
         value = self.to_python(value)
-        return None if value is None else int((value * HUNDRED).quantize(Decimal(1), ROUND_HALF_UP))
+        if value is None:
+            return None
+        hundredths = value * HUNDRED
+        whole = int(hundredths)
+        return whole if whole == hundredths else int(hundredths.quantize(Decimal(1), ROUND_HALF_UP))
 
     def value_to_string(self, obj: models.Model) -> str:
         value = self.value_from_object(obj)

@@ -18,6 +18,7 @@ class LetterKind(models.TextChoices):
     HEARING = "hearing", "Partshøring"
     PENSION = "pension", "Folkepension"
     END = "end", "Afgørelse om ophør"
+    DIFFERENCE = "difference", "Afgørelse om efterregulering"
     OTHER = "other", "Andet brev"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 
 from cases.models.accounts import Municipality
-from cases.models.base import InsertOnlyModel
+from cases.models.base import InsertOnlyModel, InsertOnlyQuerySet
 from cases.models.batch import PaymentBatch
 from cases.models.decision import Decision
 from cases.models.fields import MoneyField, MonthField
@@ -26,15 +27,23 @@ class PaymentStatus(models.TextChoices):
     REVERSED = "reversed", "Tilbageført"
 
 
+class PaymentQuerySet(InsertOnlyQuerySet):
+    def of_decisions(self) -> Self:
+        """What the decisions pay: without reversals, and without payments that are sent once more."""
+        return self.filter(decision__isnull=False)
+
+
 class Payment(InsertOnlyModel):
     """What one decision pays: one per citizen, month and sequence, by constraint. Kroner before tax.
 
     ``payable_before_tax`` = subsidy - extra ATP + adjustment: what goes into the payment file. ``adjustment``: the
-    settled differences of earlier months (signed; LAB § 123, bekg. 227/2024 § 4, stk. 4). A reversal is a payment of
-    its own with the opposite amounts, without a decision.
+    settled differences of earlier months (signed; LAB § 123, bekg. 227/2024 § 4, stk. 4). A reversal (``reverses``) is
+    a payment of its own with the opposite amounts; a failed or reversed one can be sent once more (``repeats``). Both
+    have no decision of their own: see ``origin``. Nor has what an ended case is owed: the adjustment alone, subsidy 0.
+    ``pay_date`` follows the list it is released in.
     """
 
-    movable = ("status", "batch")
+    movable = ("status", "batch", "pay_date")
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="payments", verbose_name="kommune")
     citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="payments", verbose_name="borger")
@@ -44,6 +53,9 @@ class Payment(InsertOnlyModel):
     )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="reversal", verbose_name="tilbagefører"
+    )
+    repeats = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="repetition", verbose_name="udbetaler igen"
     )
     batch = models.ForeignKey(
         PaymentBatch, models.PROTECT, null=True, related_name="payments", verbose_name="udbetalingsliste"
@@ -57,6 +69,8 @@ class Payment(InsertOnlyModel):
     status = models.CharField("status", max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.APPROVED)
     created_at = models.DateTimeField("oprettet")
 
+    objects = PaymentQuerySet.as_manager()
+
     class Meta:
         verbose_name = "udbetaling"
         verbose_name_plural = "udbetalinger"
@@ -64,14 +78,25 @@ class Payment(InsertOnlyModel):
         constraints = [
             models.UniqueConstraint(fields=["citizen", "benefit_month", "sequence"], name="one_payment_per_sequence"),
             models.CheckConstraint(
-                condition=models.Q(decision__isnull=False) | models.Q(reverses__isnull=False),
-                name="payment_has_a_decision_or_reverses",
+                condition=models.Q(decision__isnull=False, reverses__isnull=True, repeats__isnull=True)
+                | models.Q(decision__isnull=True, reverses__isnull=False, repeats__isnull=True)
+                | models.Q(decision__isnull=True, reverses__isnull=True, repeats__isnull=False)
+                | models.Q(decision=None, reverses=None, repeats=None, subsidy=0, adjustment__gte=0),
+                name="payment_decides_reverses_repeats_or_settles",
             ),
         ]
         indexes = [models.Index(fields=["municipality", "benefit_month", "status"], name="payment_by_month")]
 
     def __str__(self) -> str:
         return f"{self.benefit_month}: {danish(self.payable_before_tax)} kr."
+
+    @property
+    def origin(self) -> Payment:
+        """The payment that was decided: itself, or the one it reverses or sends once more."""
+        found = self
+        while found.reverses_id or found.repeats_id:
+            found = found.reverses or found.repeats
+        return found
 
 
 class LineKind(models.TextChoices):

@@ -27,6 +27,7 @@ class TaskKind(models.TextChoices):
     PENSION = "pension", "Folkepension"
     EXPIRING = "expiring", "Bevilling udløber"
     CEILING = "ceiling", "Lønloft skal bekræftes"
+    ADJUSTMENT = "adjustment", "Efterregulering"
     UNHANDLED = "unhandled", "Ikke håndteret"
     FAILURE = "failure", "Programfejl"
 

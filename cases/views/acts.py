@@ -28,6 +28,7 @@ ROWS: dict[str, Callable[[Grant], Any]] = {
     "letters": lambda grant: grant.letters,
     "hearings": lambda grant: grant.hearings,
     "complaints": lambda grant: Complaint.objects.filter(payment__grant=grant),
+    "claims": lambda grant: grant.claims.select_related("adjustment"),
     "control_lines": lambda grant: ControlLine.objects.filter(citizen=grant.citizen_id),
 }
 """What an act can be about, by the name of its form's ``part``."""
@@ -63,11 +64,13 @@ def act_sum(request: HttpRequest, pk: int, word: str, part_pk: int | None = None
     about = about_of(request, pk, word, part_pk)
     form = ACTS[word](request.POST, about)
     log_access(request.user, about.grant.citizen, f"{form.title}, prøvet")
-    return render(request, "acts/_sum.html", {"result": _tried(request, about, form)})
+    return render(request, form.sum_template, {"result": _tried(request, about, form), "form": form})
 
 
 def _tried(request: HttpRequest, about: About, form: ActForm) -> Any:
     now = timezone.now()
+    if form.sum_template != ActForm.sum_template:
+        return form.result(now)
     if not form.is_valid():
         return as_it_is(about.grant, now)
     return what_if(about.grant, lambda: form.perform(request.user, now), now)
@@ -111,7 +114,8 @@ def _result(request: HttpRequest, about: About, form: ActForm) -> Any:
     """The sum on the page: as it is, or with what is typed when somebody without JavaScript asks."""
     if not form.has_sum:
         return None
-    return _tried(request, about, form) if "try" in request.POST else as_it_is(about.grant, timezone.now())
+    own = form.sum_template != ActForm.sum_template
+    return _tried(request, about, form) if own or "try" in request.POST else as_it_is(about.grant, timezone.now())
 
 
 def about_of(request: HttpRequest, pk: int, word: str, part_pk: int | None) -> About:

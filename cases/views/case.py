@@ -31,6 +31,7 @@ from cases.models import (
     Grant,
     IssuedDocument,
     Payment,
+    RepaymentClaim,
     Role,
     names_of_employers,
 )
@@ -39,6 +40,8 @@ from cases.presenters.concerns import from_json
 from cases.presenters.incomes import report_rows, reports_of
 from cases.presenters.months import legend, strip
 from cases.presenters.sums import decision_rows, paid_before
+from cases.repayment import claims_of
+from cases.settlement_plan import differences, plan
 from rules.months import Month
 
 PAGE = 50
@@ -55,6 +58,7 @@ TABS = {
     "job": "Job og lønloft",
     "perioder": "Perioder",
     "processer": "Processer",
+    "efterreguleringer": "Efterreguleringer",
     "adviser": "Adviser",
     "breve": "Breve",
     "noter": "Noter",
@@ -205,6 +209,16 @@ def processes_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     }
 
 
+def adjustments_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    rows = differences(grant)
+    return {
+        "rows": rows,
+        "plan": plan(grant, timezone.now()),
+        "can_choose": any(row.left < 0 for row in rows),
+        "claims": claims_of(RepaymentClaim.objects.filter(grant=grant)),
+    }
+
+
 def notices_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     return {"notices": grant.notices.select_related("answered_by").order_by("answered_at", "-noticed_on", "-id")}
 
@@ -257,6 +271,7 @@ CONTENT: dict[str, Callable[[HttpRequest, Grant], dict[str, Any]]] = {
     "job": jobs_tab,
     "perioder": periods_tab,
     "processer": processes_tab,
+    "efterreguleringer": adjustments_tab,
     "adviser": notices_tab,
     "noter": notes_tab,
     "klager": complaints_tab,

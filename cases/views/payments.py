@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -56,7 +56,8 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     payment = _payment(request, pk, "Udbetaling og udbetalingsspecifikation")
     context = {
         "payment": payment,
-        "letter": context_for(payment, draft=not _is_issued(payment)),
+        "letter": context_for(payment, draft=not _is_issued(payment)) if payment.decision_id else None,
+        "settlements": payment.settlements.select_related("adjustment"),
         "lines": payment.lines.all(),
         "events": payment.events.select_related("by"),
     }
@@ -67,7 +68,7 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as PDF: the bytes that were issued, or a draft made now."""
-    payment = _payment(request, pk, "Udbetalingsspecifikation som PDF")
+    payment = _with_letter(_payment(request, pk, "Udbetalingsspecifikation som PDF"))
     if _is_issued(payment):
         return _attachment(bytes(payment.specification.file.body), "application/pdf", payment, "pdf")
     try:
@@ -82,7 +83,7 @@ def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as plain text."""
-    payment = _payment(request, pk, "Udbetalingsspecifikation som tekst")
+    payment = _with_letter(_payment(request, pk, "Udbetalingsspecifikation som tekst"))
     text = as_text(context_for(payment, draft=not _is_issued(payment)))
     return _attachment(text.encode(), "text/plain; charset=utf-8", payment, "txt")
 
@@ -106,6 +107,13 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
     )  # fmt: skip
     payment = get_object_or_404(rows, pk=pk)
     log_access(request.user, payment.citizen, action)
+    return payment
+
+
+def _with_letter(payment: Payment) -> Payment:
+    """A payment that decides nothing itself (reversed, sent once more, an ended case's rest) has no specification."""
+    if payment.decision_id is None:
+        raise Http404
     return payment
 
 

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from cases import handle_task, processes
 from cases.acts import menu
+from cases.acts.adjustments import ChoiceFields
+from cases.choose_settlement import Choice
 from cases.forms import DayField
 from cases.hearing_form import HearingForm
 from cases.models import WRITERS, Award, Process, ProcessKind, Stage, Task, User, names_of_employers
@@ -41,6 +43,16 @@ class AwardForm(forms.Form):
     def __init__(self, data: Any, process: Process) -> None:
         initial = {name: getattr(process, name) for name in ("award", "award_reason", "first_day", "last_day")}
         super().__init__(data, prefix="award", initial=initial, use_required_attribute=False)
+
+
+class SettlingForm(ChoiceFields):
+    """The choice in the recalculation itself: both reason and settlement, or neither."""
+
+    def choice(self) -> Choice | None:
+        """What was chosen; refused when only half of it was."""
+        if self.chosen is None and (self["reason"].value() or self["settle_by"].value()):
+            raise Refused("Vælg både årsag og afregning, eller vent med begge: så kommer der en opgave.")
+        return self.chosen
 
 
 class ProcessPage:
@@ -90,6 +102,15 @@ class ProcessPage:
             return None
         return HearingForm(self.data, self.task, asked, timezone.localdate())
 
+    @cached_property
+    def settling(self) -> SettlingForm | None:
+        """Why and how what was paid too much is settled; may wait for a task of its own."""
+        lowers = any(one.difference < 0 for one in self.lines) and self.process.kind == ProcessKind.RECALCULATION
+        if not (self.is_running and self.can_write and lowers and self.process.stage == Stage.RATE):
+            return None
+        typed = self.data if self.data is not None and "settle-reason" in self.data else None
+        return SettlingForm(typed, prefix="settle", use_required_attribute=False)
+
     def context(self) -> dict[str, Any]:
         task, process = self.task, self.process
         old, new = sum(one.old for one in self.lines), sum(one.new for one in self.lines)
@@ -112,6 +133,7 @@ class ProcessPage:
             "at_award": process.stage == Stage.ELIGIBILITY,
             "passed": [(one, Stage(one).label) for one in passed_stages(process)],
             "hearing": self.hearing,
+            "settling": self.settling,
             "promise": self.promise(),
             "note": self.note,
             "version": self.version,
@@ -200,6 +222,8 @@ def _complete(request: HttpRequest, page: ProcessPage) -> str:
     extra = {}
     if page.hearing is not None:
         extra["hearing"] = page.hearing.answers()
+    if page.settling is not None:
+        extra["choice"] = page.settling.choice()
     with transaction.atomic():
         ticked = _tick(request, page)
         process = processes.complete_stage(

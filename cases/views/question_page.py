@@ -27,6 +27,7 @@ ACTS_OF_KIND = {
     TaskKind.END_GRANT: ("afslut",),
     TaskKind.EXPIRING: ("bevillingsperiode", "afslut"),
     TaskKind.CEILING: ("bekraeft-loenloft", "loenloft"),
+    TaskKind.ADJUSTMENT: ("efterregulering",),
 }
 """The acts that settle a task of the kind."""
 
@@ -38,6 +39,7 @@ LEAD = {
     TaskKind.PENSION: "Læs brevet, og send det til borgeren: det lukker opgaven.",
     TaskKind.NEW_CASE: "Start sagen, eller skriv, hvorfor der ikke skal være en.",
     TaskKind.UNHANDLED: "Hændelsen er ikke i tabellen over målgruppeskift. Se, hvad der skal gøres, og skriv det.",
+    TaskKind.ADJUSTMENT: "Se forskellen måned for måned, og vælg årsag og afregning: det lukker opgaven.",
     TaskKind.FOLLOW_UP: "Se på det, og skriv, hvad du har gjort.",
 }
 

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_http_methods
 
 from cases.access import log_access, reader
 from cases.models import Citizen, Grant
+from cases.recent import FOUND, recent_cases
 
 MOST = 50
 SHORTEST = 2
+MOST_RECENT = 15
 
 
 @reader
@@ -19,12 +21,17 @@ def search(request: HttpRequest) -> HttpResponse:
     """Cases by name, CPR number or case number; straight to the case when there is one."""
     words = request.POST.get("words", "").strip()
     if len(words) < SHORTEST:
-        return render(request, "search.html", {"words": words, "too_short": request.method == "POST"})
+        context = {
+            "words": words,
+            "too_short": request.method == "POST",
+            "recent": recent_cases(request.user, MOST_RECENT),
+        }
+        return render(request, "search.html", context)
     found = cases_matching(request, words)[: MOST + 1]
     if len(found) == 1:
         return redirect("case", pk=found[0].pk)
     for grant in found[:MOST]:
-        log_access(request.user, grant.citizen, "Fundet ved søgning")
+        log_access(request.user, grant.citizen, FOUND)
     return render(request, "search.html", {"words": words, "grants": found[:MOST], "more": len(found) > MOST})
 
 

@@ -80,6 +80,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "query": _query(request),
             "can_write": request.user.writes_cases,
             "tabs": inbox_tabs(request.user, "tasks"),
+            "saved_views": request.user.saved_views.all(),
             **filter_choices(request),
         },
     )

@@ -21,6 +21,7 @@ from cases.models import (
     Membership,
     Municipality,
     MunicipalParameters,
+    PaymentSettings,
     Role,
     Run,
     User,
@@ -172,3 +173,9 @@ def run(municipality: Municipality, month: Month = NOVEMBER) -> Run:
 def changed(pays: list[Pay], index: int, **changes: Any) -> list[Pay]:
     """The same reports with one of them changed."""
     return [replace(pay, **changes) if at == index else pay for at, pay in enumerate(pays)]
+
+
+def pays(municipality: Municipality, **changes: Any) -> PaymentSettings:
+    """The municipality can pay: accounts and numbers of the payment file, two persons about each list."""
+    values = {"org_unit": "0001", "machine_number": "482", "account": "5573100000", **changes}
+    return PaymentSettings.objects.create(municipality=municipality, valid_from=date(2014, 1, 1), **values)

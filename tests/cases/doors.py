@@ -99,6 +99,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "rule": lambda world: "MUN1",
     "code": lambda world: "INC1",
     "chapter": lambda world: "loenloft",
+    "saved_view": lambda world: world.user.saved_views.get_or_create(name="Min", query="vis=mine")[0].pk,
     "app": lambda world: "cases",
     "run": lambda world: Run.objects.get(municipality=world.municipality).pk,
     "payment": lambda world: world.payment.pk,
@@ -125,6 +126,9 @@ DOORS: dict[str, Door] = {
     "edit_part": Door(WRITERS, "case", "part", "job"),
     "calculator": Door(EVERYBODY),
     "calculator_sum": Door(EVERYBODY, post=True),
+    "overview_automation": Door(READERS),
+    "save_view": Door(READERS, post=True),
+    "remove_view": Door((), "saved_view", post=True),  # a user's own, and nobody else's
     # cases/sign_in_urls.py
     "login": Door(ANYBODY),
     "one_time_code": Door(EVERYBODY),
@@ -149,6 +153,7 @@ DOORS: dict[str, Door] = {
     "events": Door(READERS),
     "rules": Door(COORDINATORS),
     "rule": Door(COORDINATORS, "rule"),
+    "adjustments": Door(READERS),
     # cases/report_urls.py
     "runs": Door(READERS),
     "start_run": Door(COORDINATORS, post=True),

@@ -38,6 +38,7 @@ from cases.open_task import Question, open_task
 from cases.processes import start_up
 from cases.recalculate import recalculate
 from rules.concerns import CONCERNS
+from tests.cases.adjustments import claim_on
 from tests.cases.builders import NOVEMBER, NOW, changed, give, make_case, make_municipality, make_user, ordinary, run
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +94,7 @@ def things(grant: Grant, karen: User) -> dict[str, int]:
     income = grant.added_incomes.create(month=NOVEMBER - 1, kind="wage", amount=10, source="Prøve")
     return {
         "periods": period.pk, "letters": letter.pk, "complaints": complaint.pk, "hearings": hearing.pk,
+        "claims": claim_on(grant, karen).pk,
         "control_lines": line.pk, "added_incomes": income.pk, "reports": citizen.reports.first().pk,
     }  # fmt: skip
 
