@@ -7,7 +7,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from fleksløn.single_sign_on import oidc_settings
+from fleksløn.single_sign_on import oidc_settings, saml_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = Path(os.environ.get("FLEKSLON_LOCAL", BASE_DIR / ".local"))
@@ -132,7 +132,13 @@ OTP_TOTP_ISSUER = "Fleksløn"
 globals().update(oidc_settings())
 if OIDC_NAME:  # noqa: F821 - from the line above
     AUTHENTICATION_BACKENDS.append("cases.oidc.OidcBackend")
-SAML_NAME = ""
+globals().update(saml_settings())
+if SAML_NAME:  # noqa: F821
+    AUTHENTICATION_BACKENDS.append("cases.saml.SamlBackend")
+    INSTALLED_APPS.append("djangosaml2")
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.common.CommonMiddleware"), "djangosaml2.middleware.SamlSessionMiddleware"
+    )
 
 LANGUAGE_CODE = "da"
 TIME_ZONE = "Europe/Copenhagen"

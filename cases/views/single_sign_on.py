@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
 OIDC_BACKEND = "cases.oidc.OidcBackend"
@@ -61,6 +62,38 @@ class SignOut(LogoutView):
             asked = {"id_token_hint": token, "post_logout_redirect_uri": back}
             return redirect(f"{settings.OIDC_LOGOUT}?{urlencode(asked)}")
         return answer
+
+
+@login_not_required
+def saml_begin(request: HttpRequest) -> HttpResponse:
+    """Off to the fælleskommunal Context Handler."""
+    return _saml("LoginView")(request)
+
+
+@csrf_exempt
+@login_not_required
+def saml_answer(request: HttpRequest) -> HttpResponse:
+    """Its answer: posted from there, so its signature is what is trusted, not a token of ours."""
+    return _saml("AssertionConsumerServiceView")(request)
+
+
+@login_not_required
+def saml_metadata(request: HttpRequest) -> HttpResponse:
+    """What the Context Handler must know about us."""
+    return _saml("MetadataView")(request)
+
+
+def saml_failed(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
+    """What djangosaml2 does when an answer cannot be used."""
+    return _failed(request)
+
+
+def _saml(name: str) -> Any:
+    """A view of djangosaml2, which is an extra: it is not installed where SAML is off."""
+    _only_if(settings.SAML_NAME)
+    from djangosaml2 import views
+
+    return getattr(views, name).as_view()
 
 
 def _only_if(is_on: object) -> None:

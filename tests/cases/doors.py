@@ -134,6 +134,9 @@ DOORS: dict[str, Door] = {
     "one_time_code": Door(EVERYBODY),
     "oidc_begin": Door(()),  # not there where single sign-on is off
     "oidc_callback": Door(()),
+    "saml2_login": Door(()),
+    "saml2_acs": Door(()),
+    "saml2_metadata": Door(()),
     "logout": Door(ANYBODY, post=True),
     "my_access": Door(EVERYBODY),
     "change_password": Door(EVERYBODY),
