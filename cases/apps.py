@@ -18,12 +18,13 @@ class CasesConfig(AppConfig):
     verbose_name = "Fleksløntilskud"
 
     def ready(self) -> None:
-        from cases import checks  # noqa: F401  (registers the system checks)
+        from cases import beats, checks  # noqa: F401  (registers the system checks)
         from cases.guards import install_guards
         from cases.reference_data import load_reference_data, load_schedules
 
         post_migrate.connect(load_reference_data, sender=self, dispatch_uid="cases.reference_data")
         post_migrate.connect(load_schedules, dispatch_uid="cases.schedules", sender=apps.get_app_config("django_q"))
+        beats.connect()
         user_logged_in.disconnect(dispatch_uid="update_last_login")
         user_logged_in.connect(remember_login, dispatch_uid="cases.remember_login")
         post_migrate.connect(install_guards, sender=self, dispatch_uid="cases.guards")

@@ -21,10 +21,12 @@ from cases.models import (
     PaymentEvent,
     PaymentLine,
     Period,
+    Sample,
     Settlement,
 )
 from cases.payment_checks import lists_differ, moves_without_event, paid_twice
 from cases.row_checks import decisions_do_not_add_up, payments_differ_from_decisions
+from cases.sample_control import redrawn
 from cases.seals import broken_seals
 
 
@@ -164,6 +166,13 @@ def _overlaps(model: type[models.Model], keys: tuple[str, ...], what: str) -> It
         last[known] = end
 
 
+def samples_differ() -> Iterator[str]:
+    """A sample drawn again from its stored seed is the one that stands."""
+    for sample in Sample.objects.select_related("municipality"):
+        if not redrawn(sample):
+            yield f"{sample} i {sample.municipality} kan ikke trækkes igen med samme resultat"
+
+
 def guards_missing() -> Iterator[str]:
     """Tables whose guards against change are gone."""
     yield from missing_guards()
@@ -183,6 +192,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Efterreguleringer", adjustments_do_not_add_up),
     ("Afregninger", settlements_do_not_add_up),
     ("Overlap", periods_overlap),
+    ("Stikprøver", samples_differ),
     ("Vagter", guards_missing),
     ("Segl", broken_seals),
 )

@@ -16,6 +16,7 @@ from cases.fetch_income import fetch_income
 from cases.integrations.eindkomst.client import EIndkomstClient
 from cases.models import Block, BlockState, IncomeReport, Municipality, Run, User, has_rates
 from cases.nightly_control import nightly_control
+from cases.sample_control import draw_due
 from rules.months import Month
 
 log = logging.getLogger(__name__)
@@ -30,12 +31,14 @@ def work_block(block_id: int) -> None:
 
 
 def tick() -> None:
-    """Every quarter of an hour: start the runs whose day has come, put stale blocks back in the queue.
+    """Every quarter of an hour: start the runs whose day has come, draw the samples of those that are done, and put
+    stale blocks back in the queue.
 
     Our own calendar: the queue's monthly schedule drifts with daylight saving time. Safe to run at any time.
     """
     now = timezone.now()
     start_due_runs(timezone.localdate(now), now)
+    draw_due(now)
     requeue_stale_blocks(now)
 
 

@@ -105,3 +105,17 @@ def _font_faces() -> str:
         f'src: url("data:font/woff2;base64,{base64.b64encode((STATIC / "fonts" / name).read_bytes()).decode()}"); }}\n'
         for weight, name in FONTS.items()
     )
+
+
+def page_pdf(text: str, style: str) -> bytes:
+    """Any other HTML with its own style, in the same fonts, as PDF/UA-1. Raises PdfUnavailable without Pango."""
+    with _lock, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+        engine = _engine()
+        from weasyprint import CSS
+
+        own = CSS(string=_font_faces() + style, font_config=engine.fonts, url_fetcher=engine.fetcher)
+        page = engine.html(string=text, url_fetcher=engine.fetcher)
+        document = page.render(stylesheets=[own], font_config=engine.fonts, pdf_variant="pdf/ua-1")
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_add_scopes)
+    return pdf

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import audit, payments, reports, runs
+from cases.views import audit, automation, payments, reports, rule_catalogue, runs, samples
 
 urlpatterns = [
     path("koersler/", runs.run_list, name="runs"),
@@ -16,6 +16,14 @@ urlpatterns = [
     path("udbetalinger/<int:pk>/specifikation.txt", payments.specification_text, name="specification_text"),
     path("afgoerelser/<int:pk>/brev/", payments.decision_preview, name="decision_preview"),
     path("rapporter/", reports.control, name="reports"),
-    path("rapporter/kontrolrapport.csv", reports.control_csv, name="control_csv"),
+    path("rapporter/kontrolrapport.<slug:ending>", reports.control_file, name="control_file"),
+    path("rapporter/automatik/", automation.page, name="automation"),
+    path("rapporter/automatik/automatik.<slug:ending>", automation.file, name="automation_file"),
+    path("rapporter/stikproever/", samples.sample_list, name="samples"),
+    path("rapporter/stikproever/traek/", samples.draw_now, name="draw_sample"),
+    path("rapporter/stikproever/<int:pk>/", samples.judge_item, name="sample_item"),
+    path("rapporter/stikproever/<int:pk>/kontrol/", samples.redraw, name="redraw_sample"),
+    path("rapporter/regler/", rule_catalogue.page, name="rule_catalogue"),
+    path("rapporter/regler/regelkatalog.<slug:ending>", rule_catalogue.file, name="rule_catalogue_file"),
     path("revision/", audit.audit, name="audit"),
 ]

@@ -1,32 +1,38 @@
 """The control report: what the automation did in a month, and what still waits, at the moment it is drawn.
 
-One "Indtægter" item per citizen and month, credited to who closed it. Five queries, however many citizens.
+One "Indtægter" item per citizen and month, credited to who closed it (cases.month_items). A fixed number of queries,
+however many citizens; the screen, CSV, the spreadsheet and the PDF are the same tables.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, Q
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, make_aware
 
-from cases.models import Decision, Municipality, Outcome, Task, TaskConcern, TaskKind, TaskState, User
+from cases.concern_texts import words_of
+from cases.models import Municipality, Task, TaskConcern, TaskKind, TaskState, User
 from cases.models.accounts import SYSTEM_USERNAME
 from cases.models.task import OPEN_STATES
+from cases.month_items import item_groups
+from cases.sample_control import NOTHING_JUDGED, ErrorRate, error_rate
+from cases.tables import COUNT, KRONER, PERCENT, Cell, Sheet, Table, columns, share
 from cases.templatetags.danish import month_name
 from rules.facts import ZERO
 from rules.income_rules import BY_CODE
-from rules.money import danish
 from rules.months import Month
 
 AGES = ((2, "0-2 dage"), (7, "3-7 dage"), (14, "8-14 dage"), (30, "15-30 dage"), (None, "Over 30 dage"))
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+DONE = (TaskState.ACCEPTED, TaskState.CORRECTED)
+ERROR_COLUMNS = columns(
+    "Måned", ("Automatisk", PERCENT), ("Trukket ud", COUNT), ("Vurderet", COUNT), ("Forkerte", COUNT),
+    ("Fejlandel", PERCENT), ("Mindst", PERCENT), ("Højst", PERCENT),
+)  # fmt: skip
+INTERVAL_NOTE = "Mindst og højst: et 95 %-interval (Wilson). Få vurderede sager giver et bredt interval."
 
 
 @dataclass(frozen=True)
@@ -41,18 +47,21 @@ class Credit:
 
 @dataclass(frozen=True)
 class ConcernRow:
-    """A reason to wonder: items that wait (and for how many it is the first), and items a person has closed."""
+    """A reason to wonder: items that wait (and for how many it is the first), and items a person has closed, with how
+    many of those were corrected (the rest were right as they stood).
+    """
 
     code: str
     message: str
     waiting: int
     waiting_first: int
     closed: int
+    corrected: int
 
 
 @dataclass(frozen=True)
 class ControlReport:
-    """The figures of the page and of the CSV. ``total`` = waiting + automatic + by hand (+ without a decision)."""
+    """The figures. ``total`` = waiting + automatic + by hand + lapsed (the task fell away, without a decision)."""
 
     municipality: Municipality
     month: Month
@@ -62,9 +71,11 @@ class ControlReport:
     waiting_kroner: Decimal
     automatic: Credit
     caseworkers: tuple[Credit, ...]
+    lapsed: int
     concerns: tuple[ConcernRow, ...]
     ages: tuple[tuple[str, int], ...]
     other_tasks: tuple[tuple[str, int, int], ...]
+    errors: ErrorRate = NOTHING_JUDGED
 
     @property
     def by_hand(self) -> int:
@@ -76,7 +87,7 @@ class ControlReport:
 
     @property
     def total(self) -> int:
-        return self.waiting + self.automatic.count + self.by_hand
+        return self.waiting + self.automatic.count + self.by_hand + self.lapsed
 
     @property
     def total_kroner(self) -> Decimal:
@@ -86,120 +97,147 @@ class ControlReport:
     def title(self) -> str:
         return f"Kontrolrapport for {month_name(self.month)}"
 
-    def share(self, count: int) -> Decimal:
-        """In percent of all items, one decimal."""
-        return round(Decimal(100 * count) / self.total, 1) if self.total else ZERO
+    @property
+    def drawn(self) -> str:
+        return f"Trukket {localtime(self.drawn_at):%d.%m.%Y kl. %H:%M} af {self.drawn_by}"
+
+    def tables(self) -> tuple[Table, ...]:
+        """Every figure of the report, in the order it is read."""
+        return (self._items(), self._errors(), self._reasons(), self._ages(), self._others())
+
+    def sheet(self) -> Sheet:
+        return Sheet(self.title, (str(self.municipality), self.drawn), self.tables())
+
+    def _items(self) -> Table:
+        rows = [
+            ("Udestår til manuel behandling", self.waiting, self.waiting_kroner),
+            ("Behandlet automatisk", self.automatic.count, self.automatic.kroner),
+            *((f"Behandlet af {one.name}", one.count, one.kroner) for one in self.caseworkers),
+            *([("Bortfaldet uden afgørelse", self.lapsed, ZERO)] if self.lapsed else []),
+            ("I alt", self.total, self.total_kroner),
+        ]
+        return Table(
+            "Indtægter",
+            "Indtægter: én opgave pr. borger og måned",
+            columns("Opgaver", ("Antal", COUNT), ("Andel", PERCENT), ("Tilskud, kr.", KRONER)),
+            tuple((name, count, share(count, self.total), kroner) for name, count, kroner in rows),
+            sums=1,
+            note="Udestår: det foreslåede tilskud. Ellers tilskuddet i den gældende afgørelse.",
+        )
+
+    def _errors(self) -> Table:
+        row = error_row(month_name(self.month), share(self.automatic.count, self.total), self.errors)
+        return Table(
+            "Stikprøve",
+            "Stikprøve af de automatiske afgørelser",
+            ERROR_COLUMNS,
+            (row,) if self.errors.drawn else (),
+            note=INTERVAL_NOTE,
+            empty="Der er ikke trukket en stikprøve for måneden.",
+        )
+
+    def _reasons(self) -> Table:
+        heads = (("Udestår", COUNT), ("Heraf første årsag", COUNT), ("Behandlet", COUNT), ("Heraf rettet", COUNT))
+        rows = self.concerns
+        return Table(
+            "Årsager",
+            "Årsager til manuel behandling",
+            columns("Kode", "Årsag", *heads),
+            tuple((r.code, r.message, r.waiting, r.waiting_first, r.closed, r.corrected) for r in rows),
+            note="En opgave kan have flere årsager. Derfor kan summen være større end antallet af opgaver.",
+            empty="Ingen opgave har haft en årsag.",
+        )
+
+    def _ages(self) -> Table:
+        return Table(
+            "Ventetid", "Så længe har de udestående opgaver ventet", columns("Alder", ("Opgaver", COUNT)), self.ages
+        )
+
+    def _others(self) -> Table:
+        return Table(
+            "Andre opgaver",
+            "Andre slags opgaver for måneden",
+            columns("Slags", ("Udestår", COUNT), ("Afsluttet", COUNT)),
+            self.other_tasks,
+            empty="Der er ingen andre opgaver for måneden.",
+        )
 
 
-@dataclass
-class _Item:
-    """One citizen's month: the newest income task and the decisions in force."""
-
-    state: str = ""
-    closed_by: str = ""
-    is_system: bool = False
-    proposed: Decimal = ZERO
-    paid: Decimal = ZERO
-    decided_by: str = ""
-    decided_by_system: bool = False
-    tasks: list[int] = field(default_factory=list)
+def error_row(name: str, automatic: Decimal | None, errors: ErrorRate) -> tuple[Cell, ...]:
+    """The share that passed by itself beside the sample's error rate, for ERROR_COLUMNS."""
+    low, high = errors.interval or (None, None)
+    return (name, automatic, errors.drawn, errors.judged, errors.wrong, errors.percent, low, high)
 
 
 def control_report(municipality: Municipality, month: Month, now: datetime, drawn_by: str = "") -> ControlReport:
     """The report of a benefit month as it stands now."""
-    names = _names()
-    items = _items(municipality, month, names)
-    waiting = [item for item in items.values() if item.state in OPEN_STATES]
-    closed = [item for item in items.values() if item.state not in OPEN_STATES]
-    closers = _credits(closed)
+    names = user_names()
+    groups = list(item_groups(municipality, month, month))
+    waiting = [one for one in groups if one.waits]
+    credits_ = [Credit(names[one.who][0], one.count, one.kroner, names[one.who][1]) for one in groups if one.who]
+    people = sorted((one for one in credits_ if not one.is_system), key=lambda one: (-one.count, one.name))
     return ControlReport(
         municipality=municipality,
         month=month,
         drawn_at=now,
         drawn_by=drawn_by,
-        waiting=len(waiting),
-        waiting_kroner=sum((item.proposed for item in waiting), ZERO),
-        automatic=next((one for one in closers if one.is_system), Credit("Automatisk", 0, ZERO, True)),
-        caseworkers=tuple(one for one in closers if not one.is_system),
-        concerns=tuple(_concerns(municipality, month)),
-        ages=tuple(_ages(municipality, month, now)),
+        waiting=sum(one.count for one in waiting),
+        waiting_kroner=sum((one.kroner for one in waiting), ZERO),
+        automatic=next((one for one in credits_ if one.is_system), Credit("Automatisk", 0, ZERO, True)),
+        caseworkers=tuple(people),
+        lapsed=sum(one.count for one in groups if not one.waits and one.who is None),
+        concerns=tuple(concern_rows(municipality, month, month)),
+        ages=_ages(municipality, month, now),
         other_tasks=tuple(_other_tasks(municipality, month)),
+        errors=error_rate(municipality, month, month),
     )
 
 
-def _names() -> dict[int, tuple[str, bool]]:
-    return {user.pk: (str(user), user.username == SYSTEM_USERNAME) for user in User.objects.all()}
+def user_names() -> dict[int, tuple[str, bool]]:
+    """Every user's name, and whether it is the system; two people of one name are told apart by their user names."""
+    users = list(User.objects.all())
+    names = [str(user) for user in users]
+    return {
+        user.pk: (name if names.count(name) == 1 else f"{name} ({user.username})", user.username == SYSTEM_USERNAME)
+        for user, name in zip(users, names, strict=True)
+    }
 
 
-def _items(municipality: Municipality, month: Month, names: dict[int, tuple[str, bool]]) -> dict[int, _Item]:
-    """One item a citizen. A task that a new calculation replaced credits nobody."""
-    items: dict[int, _Item] = {}
-    decisions = Decision.objects.of(municipality).filter(benefit_month=month).in_force()
-    columns = ("grant__citizen_id", "outcome", "subsidy", "decided_by_id")
-    for citizen, outcome, subsidy, by in decisions.order_by("id").values_list(*columns):
-        item = items.setdefault(citizen, _Item())
-        if outcome == Outcome.PAID:
-            item.paid += subsidy
-            item.decided_by, item.decided_by_system = names[by]
-    tasks = Task.objects.of(municipality).filter(benefit_month=month, kind=TaskKind.INCOME)
-    columns = ("grant__citizen_id", "state", "proposed", "closed_by_id")
-    for citizen, state, proposed, by in (
-        tasks.exclude(state=TaskState.REPLACED).order_by("created_at", "id").values_list(*columns)
-    ):
-        item = items.setdefault(citizen, _Item())
-        if item.state in OPEN_STATES:
-            item.proposed += (proposed or ZERO) if state in OPEN_STATES else ZERO
-            continue
-        item.state, item.proposed = state, proposed or ZERO
-        item.closed_by, item.is_system = names[by] if by else ("", False)
-    return items
-
-
-def _credits(items: Iterable[_Item]) -> list[Credit]:
-    """Who closed how many, and the kroner decided; the system first, then the busiest."""
-    counts: Counter[tuple[str, bool]] = Counter()
-    kroner: dict[tuple[str, bool], Decimal] = {}
-    for item in items:
-        who = (item.closed_by, item.is_system) if item.closed_by else (item.decided_by, item.decided_by_system)
-        if not who[0]:
-            continue
-        who = ("Automatisk", True) if who[1] else who
-        counts[who] += 1
-        kroner[who] = kroner.get(who, ZERO) + item.paid
-    ordered = sorted(counts, key=lambda who: (not who[1], -counts[who], who[0]))
-    return [Credit(who[0], counts[who], kroner[who], who[1]) for who in ordered]
-
-
-def _concerns(municipality: Municipality, month: Month) -> list[ConcernRow]:
-    """By reason. An item may have several, so the columns add up to more than the items."""
-    is_open = Q(task__state__in=OPEN_STATES)
-    is_closed = Q(task__state__in=(TaskState.ACCEPTED, TaskState.CORRECTED))
+def concern_rows(municipality: Municipality, first: Month, last: Month) -> Iterator[ConcernRow]:
+    """By reason, in the rules' order. An item may have several, so the columns add up to more than the items."""
+    is_open, is_done = Q(task__state__in=OPEN_STATES), Q(task__state__in=DONE)
     rows = (
         TaskConcern.objects.of(municipality)
-        .filter(task__benefit_month=month, task__kind=TaskKind.INCOME)
+        .filter(task__benefit_month__gte=first, task__benefit_month__lte=last, task__kind=TaskKind.INCOME)
+        .order_by()
         .values("code")
         .annotate(
-            waiting=Count("task", filter=is_open, distinct=True),
-            first=Count("task", filter=is_open & Q(position=1), distinct=True),
-            closed=Count("task", filter=is_closed, distinct=True),
+            waiting=Count("task", filter=is_open),
+            first=Count("task", filter=is_open & Q(position=1)),
+            closed=Count("task", filter=is_done),
+            corrected=Count("task", filter=Q(task__state=TaskState.CORRECTED)),
         )
     )
     found = {row["code"]: row for row in rows if row["waiting"] or row["closed"]}
-    return [
-        ConcernRow(code, rule.message, found[code]["waiting"], found[code]["first"], found[code]["closed"])
-        for code, rule in BY_CODE.items()
-        if code in found
-    ]
+    order = {code: at for at, code in enumerate(BY_CODE)}
+    for code in sorted(found, key=lambda code: (order.get(code, len(order)), code)):
+        row = found[code]
+        words = words_of(code).message
+        yield ConcernRow(code, words, row["waiting"], row["first"], row["closed"], row["corrected"])
 
 
-def _ages(municipality: Municipality, month: Month, now: datetime) -> list[tuple[str, int]]:
-    """How long the open income tasks have waited, whole days."""
-    created = Task.objects.of(municipality).open().filter(benefit_month=month, kind=TaskKind.INCOME)
-    counts: Counter[str] = Counter()
-    for moment in created.values_list("created_at", flat=True):
-        days = (localtime(now).date() - localtime(moment).date()).days
-        counts[next(name for limit, name in AGES if limit is None or days <= limit)] += 1
-    return [(name, counts[name]) for _, name in AGES]
+def _ages(municipality: Municipality, month: Month, now: datetime) -> tuple[tuple[str, int], ...]:
+    """How long the open income tasks have waited, whole days by the calendar."""
+    today = localtime(now).date()
+    asked, newer = {}, Q()
+    for days, name in AGES:
+        oldest = None if days is None else make_aware(datetime.combine(today - timedelta(days=days), time()))
+        within = Q() if oldest is None else Q(created_at__gte=oldest)
+        asked[name] = Count("id", filter=within & ~newer if newer else within)
+        newer = within
+    waiting = Task.objects.of(municipality).open().filter(benefit_month=month, kind=TaskKind.INCOME)
+    counts = waiting.aggregate(**{f"age{at}": count for at, count in enumerate(asked.values())})
+    return tuple((name, counts[f"age{at}"]) for at, name in enumerate(asked))
 
 
 def _other_tasks(municipality: Municipality, month: Month) -> list[tuple[str, int, int]]:
@@ -214,47 +252,3 @@ def _other_tasks(municipality: Municipality, month: Month) -> list[tuple[str, in
         .order_by("kind")
     )
     return [(TaskKind(kind).label, waiting, every - waiting) for kind, waiting, every in rows]
-
-
-# --- CSV ---------------------------------------------------------------------------------------------------
-
-
-def as_csv(report: ControlReport) -> str:
-    """The report for a Danish spreadsheet: byte order mark, semicolons, comma decimals."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for row in csv_rows(report):
-        writer.writerow([safe_cell(cell) for cell in row])
-    return "\ufeff" + out.getvalue()
-
-
-def csv_rows(report: ControlReport) -> Iterable[Sequence[str | int]]:
-    """Every figure of the page as section, name, count, kroner, further counts."""
-    yield ["Afsnit", "Navn", "Antal", "Kroner", "Heraf som første årsag", "Behandlet af sagsbehandler"]
-    yield ["Rapport", report.title, "", "", "", ""]
-    yield ["Rapport", str(report.municipality), "", "", "", ""]
-    yield ["Rapport", f"Trukket {localtime(report.drawn_at):%d.%m.%Y kl. %H:%M} af {report.drawn_by}", "", "", "", ""]
-    yield ["Indtægter", "I alt", report.total, _kr(report.total_kroner), "", ""]
-    yield ["Indtægter", "Udestår til manuel behandling", report.waiting, _kr(report.waiting_kroner), "", ""]
-    yield ["Indtægter", "Behandlet automatisk", report.automatic.count, _kr(report.automatic.kroner), "", ""]
-    yield ["Indtægter", "Behandlet af sagsbehandlere", report.by_hand, _kr(report.by_hand_kroner), "", ""]
-    for one in report.caseworkers:
-        yield ["Sagsbehandler", one.name, one.count, _kr(one.kroner), "", ""]
-    for row in report.concerns:
-        yield ["Årsag", f"{row.code} {row.message}", row.waiting, "", row.waiting_first, row.closed]
-    for name, count in report.ages:
-        yield ["Ventet", name, count, "", "", ""]
-    for name, waiting, closed in report.other_tasks:
-        yield ["Andre opgaver", f"{name}, udestår", waiting, "", "", ""]
-        yield ["Andre opgaver", f"{name}, afsluttet", closed, "", "", ""]
-
-
-def safe_cell(cell: str | int) -> str:
-    """Text that a spreadsheet would run as a formula is quoted with an apostrophe; plain numbers are left."""
-    text = str(cell)
-    is_number = text.lstrip("-").replace(",", "").isdecimal()
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not is_number else text
-
-
-def _kr(amount: Decimal) -> str:
-    return danish(amount).replace(".", "")

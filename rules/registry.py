@@ -66,10 +66,20 @@ class Rule:
     only_automatic: bool = False
     acceptable: bool = True
 
+    def __post_init__(self) -> None:
+        """A rule without its paragraph, its sentence or its test cannot exist."""
+        missing = [name for name in ("code", "title", "law", "message", "help") if not getattr(self, name).strip()]
+        if missing or not callable(self.test):
+            raise IncompleteRuleError(f"Reglen {self.code or '?'} mangler {', '.join(missing) or 'test'}.")
+
     def broken(self, view: object, parameters: Parameters) -> Concern | None:
         """The concern when the rule is broken for this month."""
         numbers = self.test(view, **{name: getattr(parameters, name) for name in self.limits})
         return None if numbers is None else Concern(self.code, numbers)
+
+
+class IncompleteRuleError(ValueError):
+    """A rule that does not say what it rests on, what it says, or how it is tried."""
 
 
 class DuplicateCodeError(ValueError):

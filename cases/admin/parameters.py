@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from cases.admin.base import MunicipalityChoiceMixin, PortalAdmin
-from cases.models import Decision, MunicipalParameters, Role
+from cases.models import Decision, MunicipalParameters, Role, SampleSetting
 from rules.months import Month
 
 FIGURES = ("percent_below", "percent_above", "subsidy_drop_percent")
@@ -73,3 +73,21 @@ class MunicipalParametersAdmin(MunicipalityChoiceMixin, PortalAdmin):
                 "de bruger de indstillinger, der gjaldt. Kør måneden igen, hvis åbne opgaver skal ses efter på ny.",
                 messages.WARNING,
             )
+
+
+@admin.register(SampleSetting)
+class SampleSettingAdmin(MunicipalityChoiceMixin, PortalAdmin):
+    """How large a share of the automatic decisions a person looks at afterwards; dated rows."""
+
+    view_roles = (Role.AUDITOR,)
+    edit_roles = (Role.COORDINATOR, Role.ADMINISTRATOR)
+    national_edits = False
+    list_display = ("valid_from", "municipality", "percent", "note")
+    fields = ("municipality", "valid_from", "percent", "note")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SampleSetting | None = None) -> tuple[str, ...]:
+        return ("municipality",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: SampleSetting, form: Any, change: bool) -> None:
+        obj._change_reason = obj.note
+        super().save_model(request, obj, form, change)

@@ -56,9 +56,11 @@ from cases.models.process import Award, Process, ProcessKind, ProcessState, Stag
 from cases.models.rates import NationalRates, has_rates, rates_for
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
+from cases.models.sample import Fault, Sample, SampleItem, SampleSetting, Verdict, sample_percent
 from cases.models.shadow import CaseFile, ShadowCase, ShadowMonth, ShadowOutcome
 from cases.models.task import ConcernAnswer, ConcernKind, Task, TaskConcern, TaskKind, TaskState
 from cases.models.trial import ProposalState, SettingProposal, SettingTrial, TrialState
+from cases.models.worker import WorkerBeat
 
 __all__ = [
     "READERS",
@@ -93,6 +95,7 @@ __all__ = [
     "EventKind",
     "Failure",
     "Faith",
+    "Fault",
     "Grant",
     "HolidayPayer",
     "HolidayPayment",
@@ -139,6 +142,9 @@ __all__ = [
     "RuleSetting",
     "Run",
     "RunState",
+    "Sample",
+    "SampleItem",
+    "SampleSetting",
     "SavedView",
     "Seal",
     "SettingProposal",
@@ -157,11 +163,14 @@ __all__ = [
     "TreatmentAction",
     "TrialState",
     "User",
+    "Verdict",
     "Visitation",
     "WageCeiling",
+    "WorkerBeat",
     "birth_date_of",
     "has_rates",
     "names_of_employers",
     "parameters_for",
     "rates_for",
+    "sample_percent",
 ]

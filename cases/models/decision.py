@@ -66,7 +66,11 @@ class Decision(InsertOnlyModel):
             models.UniqueConstraint(fields=["grant", "benefit_month", "sequence"], name="one_decision_per_sequence")
         ]
         indexes = [
-            models.Index(fields=["municipality", "benefit_month", "outcome"], name="decision_by_month"),
+            # The reports count a month from this index alone: the rows are wide (frozen facts).
+            models.Index(
+                fields=["municipality", "benefit_month", "outcome", "grant", "sequence", "subsidy", "decided_by"],
+                name="decision_by_month",
+            ),
             models.Index(fields=["run"], name="decision_by_run"),
         ]
 

@@ -91,3 +91,9 @@ def tal(number: Any) -> str:
 def handlinger(code: Any) -> list[tuple[str, str]]:
     """The acts that put a concern right, as (word in the address, title); its own incomes stand on the page."""
     return acts_for(str(code))
+
+
+@register.filter
+def at(row: Any, place: int) -> Any:
+    """An element of a list by a place that is a variable; "" beyond its end."""
+    return row[place] if place < len(row) else ""

@@ -1,16 +1,19 @@
-"""Rapporter: the control report on screen and as CSV."""
+"""Rapporter: the control report on screen and as a file, with the sample's error rate beside it."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.access import reader
 from cases.models import Decision, Municipality
-from cases.reports import ControlReport, as_csv, control_report
+from cases.presenters.charts import Chart, share_bar
+from cases.reports import ControlReport, control_report
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
+from cases.views.report_files import FILES, file_of
 from rules.months import Month
 
 
@@ -19,11 +22,19 @@ from rules.months import Month
 def control(request: HttpRequest) -> HttpResponse:
     """The report of the chosen month, drawn now."""
     report = _report(request)
+    items, errors, reasons, ages, others = report.tables()
     context = {
         "report": report,
-        "bars": _bars(report),
-        "lines": _lines(report),
-        "months": _months(report.municipality, report.month),
+        "chart": _bar(report),
+        "errors": errors,
+        "endings": FILES,
+        "items": items,
+        "reasons": reasons,
+        "ages": ages,
+        "others": others,
+        "month": report.month,
+        "months": decided_months(report.municipality, report.month),
+        "municipality": report.municipality,
         "municipalities": municipalities_of(request.user),
     }
     return render(request, "reports/control.html", context)
@@ -31,53 +42,36 @@ def control(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @reader
-def control_csv(request: HttpRequest) -> HttpResponse:
-    """The same figures for a spreadsheet."""
+def control_file(request: HttpRequest, ending: str) -> HttpResponse:
+    """The same figures as CSV, spreadsheet or PDF."""
     report = _report(request)
-    answer = HttpResponse(as_csv(report), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = (
-        f'attachment; filename="kontrolrapport-{report.municipality.code}-{report.month}.csv"'
-    )
-    return answer
+    name = f"kontrolrapport-{report.municipality.code}-{report.month}"
+    return file_of(request, report.sheet(), name, ending, reverse("reports"), [_bar(report)] if report.total else [])
 
 
 def _report(request: HttpRequest) -> ControlReport:
     municipality = chosen_municipality(request.user, request.GET)
     now = timezone.now()
+    return control_report(municipality, month_of(request, municipality), now, str(request.user))
+
+
+def month_of(request: HttpRequest, municipality: Municipality) -> Month:
+    """The month in the address, else the newest that has a decision."""
     newest = Decision.objects.of(municipality).order_by("-benefit_month").values_list("benefit_month", flat=True)
-    month = chosen_month(request.GET, newest.first() or Month.of(timezone.localdate(now)))
-    return control_report(municipality, month, now, str(request.user))
+    return chosen_month(request.GET, newest.first() or Month.of(timezone.localdate()))
 
 
-def _months(municipality: Municipality, chosen: Month) -> list[Month]:
+def decided_months(municipality: Municipality, chosen: Month) -> list[Month]:
+    """The months to choose between, newest first."""
     found = Decision.objects.of(municipality).order_by().values_list("benefit_month", flat=True).distinct()
     return sorted({*found, chosen}, reverse=True)
 
 
-def _lines(report: ControlReport) -> list[dict[str, object]]:
-    """The main table: what waits, the system, each caseworker, all."""
-    rows = [
-        ("Udestår til manuel behandling", report.waiting, report.waiting_kroner, False),
-        ("Behandlet automatisk", report.automatic.count, report.automatic.kroner, False),
-        *((f"Behandlet af {one.name}", one.count, one.kroner, False) for one in report.caseworkers),
-        ("I alt", report.total, report.total_kroner, True),
-    ]
-    return [
-        {"name": name, "count": count, "share": report.share(count), "kroner": kroner, "is_sum": is_sum}
-        for name, count, kroner, is_sum in rows
-    ]
-
-
-def _bars(report: ControlReport) -> list[dict[str, object]]:
-    """The chart's three parts in per mille of the width."""
+def _bar(report: ControlReport) -> Chart:
     parts = (
-        ("Automatisk", report.automatic.count, "auto"),
-        ("Sagsbehandlere", report.by_hand, "hand"),
-        ("Udestår", report.waiting, "wait"),
+        ("Automatisk", "auto", report.automatic.count),
+        ("Sagsbehandlere", "hand", report.by_hand),
+        ("Udestår", "wait", report.waiting),
     )
-    at, bars = 0, []
-    for name, count, kind in parts:
-        width = 1000 * count // report.total if report.total else 0
-        bars.append({"name": name, "count": count, "kind": kind, "x": at, "width": width})
-        at += width
-    return bars
+    lapsed = (("Bortfaldet", "calm", report.lapsed),) if report.lapsed else ()
+    return share_bar("Indtægtsopgaver", (*parts, *lapsed))

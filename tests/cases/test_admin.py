@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from cases.models import (
     MunicipalParameters,
     NationalRates,
     Role,
+    SampleSetting,
     User,
 )
 from tests.cases import specimens as s
@@ -31,8 +33,8 @@ ADMINS = dict(admin.site._registry.items())
 CASE_DATA = [model for model, one in ADMINS.items() if isinstance(one, LoggedMixin)]
 SETTINGS = [model for model in ADMINS if model not in CASE_DATA]
 EDITS = {
-    Role.COORDINATOR: {MunicipalParameters},
-    Role.ADMINISTRATOR: {MunicipalParameters, User, Municipality, Employer},
+    Role.COORDINATOR: {MunicipalParameters, SampleSetting},
+    Role.ADMINISTRATOR: {MunicipalParameters, SampleSetting, User, Municipality, Employer},
     Role.AUDITOR: set(),
     Role.CASEWORKER: set(),
 }
@@ -62,6 +64,7 @@ def rows(of: Municipality, other: Municipality) -> None:
     s.employers()
     for one in (of, other):
         s.settings(one)
+        SampleSetting.objects.create(municipality=one, valid_from=date(2026, 1, 1), percent=5)
         s.user(f"bruger{one.code}", Role.CASEWORKER, of=one)
         case = s.grant(one, f"Borger i {one.name}")
         case.jobs.create(se_number=s.BAKER, first_day=case.first_day)
@@ -81,7 +84,7 @@ def signed_in(client: Client, role: Role, of: Municipality | None) -> User:
 
 def test_only_what_belongs_here_is_registered() -> None:
     assert {one._meta.app_label for one in ADMINS} == {"cases"}
-    assert set(SETTINGS) == {MunicipalParameters, User, Municipality, Employer, NationalRates}
+    assert set(SETTINGS) == {MunicipalParameters, User, Municipality, Employer, NationalRates, SampleSetting}
 
 
 @pytest.mark.parametrize("model", CASE_DATA, ids=names(CASE_DATA))

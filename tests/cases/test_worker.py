@@ -55,9 +55,9 @@ def manage(environment: dict[str, str], *arguments: str, **options: Any) -> subp
     )
 
 
-def prepare(environment: dict[str, str]) -> None:
+def prepare(environment: dict[str, str], citizens: int = CITIZENS) -> None:
     """Citizens and incomes, nothing decided yet."""
-    done = manage(environment, "shell", "-c", PREPARE.format(citizens=CITIZENS))
+    done = manage(environment, "shell", "-c", PREPARE.format(citizens=citizens))
     assert done.returncode == 0, done.stderr
 
 

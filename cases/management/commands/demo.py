@@ -183,11 +183,11 @@ def last_months(count: int) -> list[Month]:
 
 @contextmanager
 def background_worker() -> Iterator[subprocess.Popen | None]:
-    """A qcluster beside this process. Gives None where there can be none (a database in memory)."""
+    """The supervised workers beside this process. Gives None where there can be none (a database in memory)."""
     if is_in_memory():
         yield None
         return
-    process = subprocess.Popen([sys.executable, "manage.py", "qcluster"], **_quiet())
+    process = subprocess.Popen([sys.executable, "manage.py", "worker"], **_quiet())
     try:
         yield process
     finally:
@@ -197,7 +197,7 @@ def background_worker() -> Iterator[subprocess.Popen | None]:
 def serve(port: int, out: Any) -> None:
     """The portal with a background worker, until Ctrl-C."""
     env = {**os.environ, "PYTHONUTF8": "1"}
-    worker = subprocess.Popen([sys.executable, "manage.py", "qcluster"], env=env, **_quiet())
+    worker = subprocess.Popen([sys.executable, "manage.py", "worker"], env=env, **_quiet())
     out.write(f"\nPortalen: http://127.0.0.1:{port} (Ctrl-C stopper den)")
     out.flush()
     web = subprocess.Popen(
@@ -221,9 +221,9 @@ def _quiet() -> dict[str, Any]:
 
 
 def _stop(process: subprocess.Popen) -> None:
-    """Stop the whole process group: a killed parent would leave the sentinel working on alone."""
+    """Stop the supervisor, which ends its cluster when the jobs at hand are done."""
     process.terminate()
     try:
-        process.wait(20)
+        process.wait(60)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,69 @@
+"""Automatik over tid: charts with their tables, and the same as a file."""
+
+from __future__ import annotations
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cases.access import reader
+from cases.automation import Automation, automation
+from cases.models import Run
+from cases.presenters.automation import charts, reason_bars
+from cases.views.choices import chosen_municipality, municipalities_of
+from cases.views.report_files import FILES, file_of
+from rules.months import Month
+
+SPANS = ((3, "3 måneder"), (6, "6 måneder"), (12, "12 måneder"), (24, "24 måneder"), (36, "36 måneder"))
+DEFAULT = 12
+
+
+@require_safe
+@reader
+def page(request: HttpRequest) -> HttpResponse:
+    """The months up to the newest run, as many as are chosen."""
+    found = _found(request)
+    by_month, kroner, reasons, rules, times, employers, errors = found.tables()
+    context = {
+        "found": found,
+        "charts": charts(found),
+        "tables": {
+            "months": by_month,
+            "kroner": kroner,
+            "reasons": reasons,
+            "rules": rules,
+            "times": times,
+            "employers": employers,
+            "errors": errors,
+        },
+        "reason_bars": reason_bars(found),
+        "spans": SPANS,
+        "span": len(found.months),
+        "endings": FILES,
+        "municipality": found.municipality,
+        "municipalities": municipalities_of(request.user),
+    }
+    return render(request, "reports/automation.html", context)
+
+
+@require_safe
+@reader
+def file(request: HttpRequest, ending: str) -> HttpResponse:
+    """The same figures as CSV, spreadsheet or PDF."""
+    found = _found(request)
+    name = f"automatik-{found.municipality.code}-{found.months[0].month}-{found.months[-1].month}"
+    return file_of(request, found.sheet(), name, ending, reverse("automation"), charts(found).values())
+
+
+def _found(request: HttpRequest) -> Automation:
+    municipality = chosen_municipality(request.user, request.GET)
+    text = request.GET.get("antal", str(DEFAULT))
+    if text not in {str(number) for number, _ in SPANS}:
+        raise BadRequest(f"'{text}' er ikke et antal måneder, der kan vises. Vælg et fra listen.")
+    now = timezone.now()
+    newest = Run.objects.of(municipality).order_by("-benefit_month").values_list("benefit_month", flat=True).first()
+    last = newest or Month.of(timezone.localdate(now))
+    return automation(municipality, last - (int(text) - 1), last, now, str(request.user))
