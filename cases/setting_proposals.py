@@ -93,6 +93,14 @@ def withdraw(proposal: SettingProposal, reason: str, user: User, now: datetime) 
         return _answered(row, ProposalState.WITHDRAWN, reason.strip() or "Trukket tilbage", user, now)
 
 
+def waiting_for(user: User) -> list[SettingProposal]:
+    """The proposals that the user is to answer: open, in the user's municipality, and another person's."""
+    if not user.has_role(*MAY_SET):
+        return []
+    rows = SettingProposal.objects.visible_to(user, *MAY_SET).filter(state=ProposalState.WAITING)
+    return list(rows.exclude(proposed_by=user).select_related("proposed_by", "municipality"))
+
+
 def changed_rules(base: Parameters, chosen: Parameters) -> list[tuple[Asked, Asked]]:
     """The municipal rules that the two settings treat differently: (before, after)."""
     old = {one.code: one for one in base.rule_modes}

@@ -25,6 +25,7 @@ urlpatterns = [
     path("beregner/", calculator.calculator, name="calculator"),
     path("beregner/sum/", calculator.live, name="calculator_sum"),
     path("", include("cases.report_urls")),
+    path("", include("cases.rehearse_urls")),
     path("", include("cases.adjust_urls")),
     path("hjaelp/", include("cases.guide_urls")),
 ]

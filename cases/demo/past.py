@@ -9,7 +9,17 @@ from django.db import transaction
 
 from cases import handle_task
 from cases.gather import gather
-from cases.models import EarlierSubsidy, Grant, Municipality, Task, TaskKind, User, parameters_for, rates_for
+from cases.models import (
+    EarlierSubsidy,
+    Grant,
+    IncomeReport,
+    Municipality,
+    Task,
+    TaskKind,
+    User,
+    parameters_for,
+    rates_for,
+)
 from cases.party_hearing import Answers, Questions, Unanswered
 from cases.refused import Refused
 from cases.write_many import write_many_with_history
@@ -23,6 +33,9 @@ NOTES = (
     "Beløbet er rigtigt og vedrører måneden.",
 )
 SHARE_HEARD = 0.15
+SHARE_CORRECTED = 0.3
+MAY_BE_CORRECTED = frozenset({"INC3", "INC4", "INC27"})
+"""A month that stopped for its figures alone: here a payslip may show another pay than the register."""
 
 
 def pay_before(municipality: Municipality, month: Month, now: datetime) -> None:
@@ -58,12 +71,28 @@ def solve_tasks(municipality: Municipality, month: Month, users: list[User], now
 
 
 def _accept(task: Task, user: User, rng: Random, now: datetime) -> None:
-    """Accept as proposed; where less is paid than before, with the three answers of the party hearing."""
-    words = {"note": rng.choice(NOTES), "seen": handle_task.seen(handle_task.proposal(task)), "version": task.version}
+    """Accept, some of them corrected; where less is paid than before, with the three answers of the party hearing."""
+    corrections = _corrections(task, rng)
+    seen = handle_task.seen(handle_task.proposal(task, corrections))
+    words = {"note": rng.choice(NOTES), "seen": seen, "version": task.version, "corrections": corrections}
     try:
         handle_task.accept(task, user, **words, now=now)
     except Unanswered as asked:
         handle_task.accept(task, user, **words, hearing=_answers(asked.questions, rng), now=now)
+
+
+def _corrections(task: Task, rng: Random) -> list[handle_task.Correction]:
+    """Now and then the payslip shows a few hundred kroner more or less than was reported."""
+    codes = set(task.concerns.values_list("code", flat=True))
+    if not codes <= MAY_BE_CORRECTED or rng.random() >= SHARE_CORRECTED:
+        return []
+    report = IncomeReport.objects.filter(
+        citizen=task.grant.citizen_id, month=task.benefit_month - 1, role="wage", is_reversal=False, amount__gt=1000
+    ).first()
+    if report is None:
+        return []
+    paid = report.amount + report.own_pension + report.employer_pension + rng.choice((-700, -400, 300, 600))
+    return [handle_task.Correction(report.pk, "correct", paid, reason="Lønsedlen viser et andet beløb.")]
 
 
 def _answers(asked: Questions, rng: Random) -> Answers:

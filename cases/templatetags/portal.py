@@ -8,8 +8,9 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 
 from cases.acts import acts_for
-from cases.models import Role, User
+from cases.models import Role, SettingProposal, User
 from cases.presenters.words import first_sentence, plain
+from cases.setting_proposals import waiting_for
 
 register = template.Library()
 
@@ -50,6 +51,8 @@ def _links(user: User, path: str) -> list[dict[str, Any]]:
         wanted.append(("Indstillinger", "admin:index"))
     if user.has_role(Role.COORDINATOR):
         wanted.insert(-1, ("Regler", "rules"))
+    elif user.has_role(Role.ADMINISTRATOR, Role.AUDITOR) and not user.is_national:
+        wanted.insert(-1, ("Lovlighed", "compliance"))
     wanted.append(("Hjælp", "guide"))
     found = [(text, _address(name)) for text, name in wanted]
     return [
@@ -64,6 +67,12 @@ def _address(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def proposals_waiting_for(user: User) -> list[SettingProposal]:
+    """Proposed settings that another has made and that the user may confirm or reject."""
+    return waiting_for(user)
 
 
 @register.filter

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 
+from cases import jobs, rehearse_setting
 from cases.consistency import faults
 from cases.handle_task import Correction, accept, proposal, seen
 from cases.models import (
@@ -289,3 +291,70 @@ def test_a_proposal_about_a_rule_writes_the_rule_alone(municipality: Municipalit
     row = RuleSetting.objects.get()
     assert (row.code, row.mode, row.proposed_by, row.confirmed_by) == ("MUN11", "note", karen, adam)
     assert parameters_for(municipality, DECEMBER).rule_modes == (RuleMode("MUN11", "note", None, Decimal(2000)),)
+
+
+def form_of(chosen: Parameters, **changes: str) -> dict[str, str]:
+    """What the page posts for these settings."""
+    data = {"months": "1"}
+    for name in ("percent_below", "percent_above", "subsidy_drop_percent"):
+        data[name] = str(getattr(chosen, name)).replace(".", ",")
+    data |= {name: "on" for name in ("include_income_automatically", "full_automation") if getattr(chosen, name)}
+    return data | changes
+
+
+def test_the_pages_from_trial_to_confirmation(
+    municipality: Municipality, karen: User, adam: User, client: Client
+) -> None:
+    grants = cases(municipality, NOVEMBER)
+    client.force_login(karen)
+    assert "Der er ingen måneder at prøve på" in client.get("/proev-indstillinger/").content.decode()
+    run(municipality)
+    assert 'value="5' in client.get("/proev-indstillinger/?start=notat").content.decode()
+    answer = client.post("/proev-indstillinger/", form_of(WIDE))
+    page = client.get(answer["Location"]).content.decode()
+    for text in ("Det, der skete", "Notatets forsigtige (5 %)", "ikke behandlet endnu", grants[1].citizen.name):
+        assert text in page
+    refused = client.post(f"{answer['Location']}foreslaa/", {"valid_from": "01.12.2020", "reason": "Prøvet"})
+    assert "tidligst ændres fra den første i denne måned" in refused.content.decode()
+    day = f"{date.today() + timedelta(days=40):%d.%m.%Y}"
+    sent = client.post(f"{answer['Location']}foreslaa/", {"valid_from": day, "reason": "Prøvet"})
+    assert "Træk forslaget tilbage" in client.get(sent["Location"]).content.decode()
+    assert client.post(sent["Location"], {"act": "confirm", "reason": "Selv"}).status_code == 422
+    client.force_login(adam)
+    assert "Karen foreslår nye indstillinger" in client.get("/").content.decode()
+    assert grants[1].citizen.name not in client.get(answer["Location"]).content.decode()
+    assert client.post(sent["Location"], {"act": "confirm", "reason": "Enig"}).status_code == 302
+    assert MunicipalParameters.objects.count() == 2
+    assert "foreslår nye indstillinger" not in client.get("/").content.decode()
+    client.force_login(make_user("niels", Role.COORDINATOR, make_municipality("0998")))
+    for address in (answer["Location"], sent["Location"]):
+        assert client.get(address).status_code == 404
+
+
+def test_a_wrong_figure_is_said_at_its_field(municipality: Municipality, karen: User, client: Client) -> None:
+    cases(municipality, NOVEMBER)
+    run(municipality)
+    client.force_login(karen)
+    answer = client.post("/proev-indstillinger/", form_of(WIDE, percent_above="tyve", low_MUN2="9", high_MUN2="8"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Skriv et tal, fx 15.140,00." in page
+    assert "Den nedre grænse er højere end den øvre." in page
+    assert not SettingTrial.objects.exists()
+
+
+def test_many_decisions_go_to_the_worker_and_the_page_shows_how_far(
+    municipality: Municipality, karen: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases(municipality, NOVEMBER)
+    run(municipality)
+    queued: list[int] = []
+    monkeypatch.setattr(rehearse_setting, "SMALL", 2)
+    monkeypatch.setattr(rehearse_setting, "async_task", lambda name, pk, group: queued.append(pk))
+    client.force_login(karen)
+    address = client.post("/proev-indstillinger/", form_of(WIDE))["Location"]
+    assert "0 af 6 afgørelser er prøvet" in client.get(address).content.decode()
+    assert "HX-Refresh" not in client.get(f"{address}fremdrift/")
+    jobs.work_trial(queued[0])
+    assert client.get(f"{address}fremdrift/")["HX-Refresh"] == "true"
+    assert "Notatets forsigtige" in client.get(address).content.decode()
