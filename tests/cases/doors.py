@@ -42,10 +42,14 @@ from cases.models import (
     Payment,
     Role,
     Run,
+    Sample,
+    SampleItem,
+    SampleSetting,
     Task,
     User,
 )
 from cases.open_task import Question, open_task
+from cases.sample_control import draw
 from tests.cases.builders import NOVEMBER, NOW, changed, give, make_case, make_municipality, make_user, ordinary, run
 
 ANYBODY: tuple[str, ...] = ("anonymous", *Role.values, "nobody")
@@ -55,7 +59,7 @@ COORDINATORS = (Role.COORDINATOR,)
 ADMIN_USERS = (Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
-WITHOUT_ROWS = {"rule", "code", "chapter", "app"}
+WITHOUT_ROWS = {"rule", "ending", "code", "chapter", "app"}
 """What an address may be about that is no row of a municipality."""
 
 
@@ -97,6 +101,9 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "concern": lambda world: "EVT1",
     "act": lambda world: "note",
     "rule": lambda world: "MUN1",
+    "ending": lambda world: "csv",
+    "sample": lambda world: Sample.objects.get(municipality=world.municipality).pk,
+    "sample_item": lambda world: SampleItem.objects.get(sample__municipality=world.municipality).pk,
     "code": lambda world: "INC1",
     "chapter": lambda world: "loenloft",
     "saved_view": lambda world: world.user.saved_views.get_or_create(name="Min", query="vis=mine")[0].pk,
@@ -169,7 +176,15 @@ DOORS: dict[str, Door] = {
     "specification_text": Door(READERS, "payment"),
     "decision_preview": Door(READERS, "decision"),
     "reports": Door(READERS),
-    "control_csv": Door(READERS),
+    "control_file": Door(READERS, "ending"),
+    "automation": Door(READERS),
+    "automation_file": Door(READERS, "ending"),
+    "samples": Door(READERS),
+    "draw_sample": Door(COORDINATORS, post=True),
+    "sample_item": Door(READERS, "sample_item"),
+    "redraw_sample": Door(READERS, "sample", post=True),
+    "rule_catalogue": Door(READERS),
+    "rule_catalogue_file": Door(READERS, "ending"),
     "audit": Door(WATCHERS),
     # cases/guide_urls.py
     "guide": Door(EVERYBODY),
@@ -192,7 +207,7 @@ DOORS: dict[str, Door] = {
 
 AUDITOR = (Role.AUDITOR,)
 ADMIN: dict[str, Any] = {
-    **dict.fromkeys(("municipality", "employer", "municipalparameters", "nationalrates"), ADMIN_USERS),
+    **dict.fromkeys(("municipality", "employer", "municipalparameters", "nationalrates", "samplesetting"), ADMIN_USERS),
     "user": (Role.ADMINISTRATOR, Role.AUDITOR),
     **dict.fromkeys(
         (
@@ -229,6 +244,8 @@ def make_world(code: str, called: str) -> World:
     )  # fmt: skip
     payment = Payment.objects.get(grant=passed)
     log_access(user, passed.citizen, "Prøve")
+    SampleSetting.objects.create(municipality=municipality, valid_from=date(2026, 1, 1), percent=Decimal(100))
+    draw(municipality, NOVEMBER, user, NOW, seed="prøve")
     return World(municipality, user, passed, question, payment, _rows(passed, payment, question, user))
 
 
