@@ -113,7 +113,7 @@ def close_complaint(complaint: Complaint, outcome: str, user: User, now: datetim
 
 def calculation_for_appeal(complaint: Complaint) -> str:
     """The frozen calculation that goes to Ankestyrelsen with the complaint: facts, rates, steps, fingerprint. JSON."""
-    decision = complaint.payment.decision
+    decision = complaint.payment.origin.decision
     return json.dumps(
         {
             "sag": decision.grant.number,

@@ -241,5 +241,5 @@ def _each(grants: Iterable[Grant], act: Callable[[Grant], Task | None]) -> int:
             with transaction.atomic():
                 made += act(grant) is not None
         except Exception:
-            log.exception("follow-up of case %s failed", grant.pk)
+            log.exception("the follow-up of the case failed", extra={"case": grant.pk})
     return made

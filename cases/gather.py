@@ -1,6 +1,7 @@
 """The only translator from rows to rules.Facts: for one case and for a thousand with the same code and queries.
 
-Eleven queries a call, however many cases. Rows are read as values, never as model instances.
+Eleven queries a call, and three more when a correction of an earlier month has come, however many cases.
+Rows are read as values, never as model instances.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from cases.models import (
     Job,
     Outcome,
     Period,
+    Process,
+    ProcessKind,
+    ProcessState,
     Task,
     TaskState,
     WageCeiling,
@@ -45,6 +49,7 @@ REPORT_COLUMNS = (
     "must_judge", "unknown", "is_reversal", "is_correction",
 )  # fmt: skip
 IS_REVERSAL = REPORT_COLUMNS.index("is_reversal")
+IS_CORRECTION = REPORT_COLUMNS.index("is_correction")
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,10 @@ def _grouped(model: Any, ids: list[int], columns: tuple[str, ...], make: Any) ->
 
 
 def _paid(ids: list[int], month: Month) -> defaultdict[int, list[f.PaidSubsidy]]:
-    """The two months before, paid here or (as imported) by the system before this one."""
+    """The two months before, paid here or (as imported) by the system before this one.
+
+    As paid: an adjustment since then changes nothing here ("the amount paid", bekg. 227/2024 § 7, stk. 3; Q23, Q34).
+    """
     by_case: defaultdict[int, dict[Month, Decimal]] = defaultdict(dict)
     window = {"grant__in": ids, "benefit_month__gte": month - 2, "benefit_month__lt": month}
     for id_, paid_month, amount in EarlierSubsidy.objects.filter(**window).values_list(
@@ -194,9 +202,33 @@ def _reports(citizens: list[int], month: Month, overlay: Overlay) -> defaultdict
     found: defaultdict[int, list[f.Report]] = defaultdict(list)
     rows = list(window.values_list(*REPORT_COLUMNS))
     originals = {_identity(row) for row in rows if not row[IS_REVERSAL]}
+    settled = _settled_corrections(rows)
     for row in rows:
-        found[row[1]] += _report(row, treatments.get(row[0]), _reversal_fault(row, originals))
+        found[row[1]] += _report(
+            row, treatments.get(row[0]), _reversal_fault(row, originals), is_settled=row[0] in settled
+        )
     return found
+
+
+def _settled_corrections(rows: list[tuple[Any, ...]]) -> set[int]:
+    """Corrections of an earlier month that it has been calculated with since they came: by a recalculation that is
+    done, or by its decision. The month they came in has nothing more to ask (INC22).
+    """
+    corrections = {row[0]: (row[1], row[2] + 1) for row in rows if row[IS_CORRECTION]}
+    if not corrections:
+        return set()
+    came = dict(IncomeReport.objects.filter(id__in=corrections).values_list("id", "answer__file__read_at"))
+    citizens = {citizen for citizen, _ in corrections.values()}
+    done = Process.objects.filter(citizen__in=citizens, kind=ProcessKind.RECALCULATION, state=ProcessState.DONE)
+    spans = list(done.values_list("citizen_id", "first_month", "last_month", "finished_at"))
+    paid = Decision.objects.filter(grant__citizen__in=citizens, outcome=Outcome.PAID).in_force()
+    decided = list(paid.values_list("grant__citizen_id", "benefit_month", "decided_at"))
+    return {
+        id_
+        for id_, (citizen, month) in corrections.items()
+        if any(one == citizen and first <= month <= last and at >= came[id_] for one, first, last, at in spans)
+        or any((one, of) == (citizen, month) and at > came[id_] for one, of, at in decided)
+    }
 
 
 def _identity(row: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -213,7 +245,9 @@ def _reversal_fault(row: tuple[Any, ...], originals: set[tuple[Any, ...]]) -> st
     return "" if _identity(row) in originals else "den oprindelige indberetning findes ikke"
 
 
-def _report(row: tuple[Any, ...], treatment: Treatment | None, reversal_fault: str) -> Iterator[f.Report]:
+def _report(
+    row: tuple[Any, ...], treatment: Treatment | None, reversal_fault: str, *, is_settled: bool
+) -> Iterator[f.Report]:
     """One row as the rules see it: the reversal turned, the person's word applied. B-income beside wage apart."""
     (
         _, _, month, pay_month, se_number, role, kind, amount, b_income, own, employer, hours, hours_fault,
@@ -237,7 +271,7 @@ def _report(row: tuple[Any, ...], treatment: Treatment | None, reversal_fault: s
         must_judge=_pairs(must_judge, sign),
         unknown=_pairs(unknown, sign),
         reversal_fault=reversal_fault,
-        corrected_in=pay_month if is_correction and pay_month > month else None,
+        corrected_in=pay_month if is_correction and pay_month > month and not is_settled else None,
     )
     yield _treated(report, treatment)
     replaced = treatment is not None and (treatment.action == "leave_out" or treatment.amount is not None)

@@ -28,7 +28,7 @@ def hold_payment(payment: Payment, reason: str, user: User, now: datetime) -> Pa
         batch = payment.batch
         move(_only(payment), PaymentStatus.HELD, Signed(user, now, reason), batch=None)
         if batch:
-            recount(batch, user, f"Udbetaling {payment.pk} holdt tilbage")
+            recount(batch, user, f"Udbetaling {payment.pk} holdt tilbage", now)
     return _fresh(payment)
 
 

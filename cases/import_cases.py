@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -13,8 +11,8 @@ from typing import Any
 
 from django.db import transaction
 
+from cases.csv_table import csv_table
 from cases.models import Citizen, EarlierSubsidy, Grant, Job, Municipality, User, WageCeiling, birth_date_of
-from cases.refused import Refused
 from rules.months import Month
 
 REASON = "Indlæst fra fil"
@@ -118,6 +116,12 @@ COLUMNS: dict[str, Column] = {
 }
 """Besides these any number of columns ``tilskud_ÅÅÅÅ-MM``: the subsidy that was paid for that benefit month."""
 
+NEEDED = tuple(name for name, column in COLUMNS.items() if column.needed)
+
+
+def _knows(name: str) -> bool:
+    return name in COLUMNS or SUBSIDY.match(name) is not None
+
 
 @dataclass
 class CasesRead:
@@ -135,7 +139,7 @@ def import_cases(data: bytes, municipality: Municipality, user: User, *, save: b
     Refused as a whole when it is not a readable CSV file or a needed column is missing.
     """
     result = CasesRead()
-    for number, cells in _rows(data):
+    for number, cells in csv_table(data, NEEDED, _knows):
         try:
             result.rows.append({"row": number, **_read_row(cells)})
         except ExceptionGroup as group:
@@ -155,33 +159,6 @@ def import_cases(data: bytes, municipality: Municipality, user: User, *, save: b
                 if save:
                     _write(row, municipality, user)
     return result
-
-
-def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Row number (the heading is row 1) and cells. Semicolon or comma; UTF-8, or Latin-1 from a spreadsheet."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    if "\0" in text:
-        raise Refused("Filen er ikke en CSV-fil. Gem regnearket som CSV, og prøv igen.")
-    heading = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in heading else ",", strict=True)
-    try:
-        names = [(name or "").strip().casefold() for name in reader.fieldnames or []]
-    except csv.Error as error:
-        raise Refused(f"Filens overskrifter kan ikke læses som CSV: {error}.") from None
-    missing = [name for name, column in COLUMNS.items() if column.needed and name not in names]
-    unknown = [name for name in names if name not in COLUMNS and not SUBSIDY.match(name)]
-    if missing or unknown:
-        said = [f"mangler {', '.join(missing)}"] * bool(missing) + [f"kender ikke {', '.join(unknown)}"] * bool(unknown)
-        raise Refused(f"Filens overskrifter passer ikke: {' og '.join(said)}. Se kolonnerne i vejledningen.")
-    reader.fieldnames = names
-    try:
-        for cells in reader:
-            yield reader.line_num, {name: (cells[name] or "").strip() for name in names}
-    except csv.Error as error:
-        raise Refused(f"Filen kan ikke læses som CSV omkring linje {reader.line_num}: {error}.") from None
 
 
 def _read_row(cells: dict[str, str]) -> dict[str, Any]:

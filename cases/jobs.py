@@ -9,12 +9,12 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from cases import follow_ups, rehearse_setting, run_month
+from cases import follow_ups, rehearse_setting, run_month, shadow_month
 from cases.bank_days import run_day
 from cases.checks import rates_warning
 from cases.fetch_income import fetch_income
 from cases.integrations.eindkomst.client import EIndkomstClient
-from cases.models import Block, BlockState, IncomeReport, Municipality, Run, User, has_rates
+from cases.models import Block, BlockState, IncomeReport, Municipality, Run, ShadowMonth, User, has_rates
 from cases.nightly_control import nightly_control
 from cases.sample_control import draw_due
 from rules.months import Month
@@ -66,7 +66,7 @@ def start_month(municipality: Municipality, month: Month, now: datetime) -> str:
     if settings.EINDKOMST_URL:
         fetched = fetch_income(municipality, month, EIndkomstClient(settings.EINDKOMST_URL), User.objects.system(), now)
         for fault in fetched.faults:
-            log.warning("municipality=%s %s", municipality.code, fault)
+            log.warning(fault, extra={"municipality": municipality.code})
     if not IncomeReport.objects.of(municipality).filter(pay_month=month - 1).exists():
         sentence = f"{municipality}: kørslen {month} er ikke startet, for der er ingen indkomstsvar for {month - 1}."
         log.warning(sentence)
@@ -74,6 +74,11 @@ def start_month(municipality: Municipality, month: Month, now: datetime) -> str:
     run = run_month.start_run(municipality, month, User.objects.system(), now)
     run_month.enqueue_run(run, now)
     return f"{run} er startet i {municipality}."
+
+
+def compare_shadow(shadow_id: int) -> None:
+    """Calculate a shadow month to its end."""
+    shadow_month.work(ShadowMonth.objects.select_related("municipality").get(id=shadow_id), timezone.now())
 
 
 def requeue_stale_blocks(now: datetime) -> int:

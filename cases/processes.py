@@ -11,10 +11,11 @@ from cases.choose_settlement import Choice
 from cases.gather import NOTHING, Overlay
 from cases.models import Citizen, ConcernKind, Process, StopReason, Task, User
 from cases.models.jobcentre import JobcentreEvent
-from cases.models.process import Award, ProcessKind, Stage
+from cases.models.process import Award, ProcessKind, ProcessState, Stage
 from cases.party_hearing import Answers, demand, record
 from cases.process_concerns import STAGES, ProcessLook, Standing, write_concerns
 from cases.process_engine import OPEN, advance, held_process, keep_answers, pass_stage, refresh, wait_for_a_person
+from cases.recalculate import decide_waiting
 from cases.refused import Conflict, Refused
 from cases.signed import said, saved
 from cases.start_grant import free_period
@@ -214,7 +215,10 @@ def complete_stage(
         if process.stage == Stage.RATE and _heard(now_is, hearing, user, now):
             return wait_for_a_person(process, ProcessLook(process, now), user, "Partshøring sendt", now)
         pass_stage(process, now_is, user, reason, now, choice)
-        return advance(process, user, reason, now)
+        process = advance(process, user, reason, now)
+        if process.kind == ProcessKind.RECALCULATION and process.state == ProcessState.DONE:
+            decide_waiting(process.grant, now)
+        return process
 
 
 def _heard(now_is: ProcessLook, answers: Answers | None, user: User, now: datetime) -> bool:

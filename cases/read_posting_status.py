@@ -51,7 +51,7 @@ def read_posting_status(municipality: Municipality, name: str, body: bytes, user
         matched = match(municipality, rows)
         failed = _fail(matched, user, now)
         posted = _post(municipality, last, Signed(user, now, f"Ikke på listen over afviste i {name}"))
-        close_answered(municipality, user)
+        close_answered(municipality, user, now)
         return PostingFile.objects.create(
             municipality=municipality, name=name[:120], sha256=digest, body=body, last_due_date=last, posted=posted,
             failed=failed, unknown=sum(one.payment_id is None for one in matched), read_at=now, read_by=user,
@@ -141,14 +141,14 @@ def mark_posted(batch: PaymentBatch, user: User, now: datetime) -> PaymentBatch:
         if batch.state != BatchState.RELEASED:
             raise Refused(f"{batch} er {batch.get_state_display().lower()}. Der er ikke noget at bogføre.")
         move(batch.payments.all(), PaymentStatus.POSTED, Signed(user, now, "Økonomisystemet har ingen afviste"))
-        close_answered(batch.municipality, user)
+        close_answered(batch.municipality, user, now)
         batch.refresh_from_db()
         return batch
 
 
-def close_answered(municipality: Municipality, user: User) -> None:
+def close_answered(municipality: Municipality, user: User, now: datetime) -> None:
     """Lists of which every payment has an answer are done."""
     open_ = PaymentBatch.objects.of(municipality).filter(state=BatchState.RELEASED)
     for batch in open_.exclude(payments__status=PaymentStatus.RELEASED):
         batch.state = BatchState.ANSWERED
-        saved(batch, user, "Alle udbetalinger har fået svar")
+        saved(batch, user, "Alle udbetalinger har fået svar", now)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from cases.models import AccessLog, Grant, User
 
 FOUND = "Fundet ved søgning"
+OPENINGS = ("Opgave", "Sag", "Advis", "Udbetaling")
+"""How the looks begin that open one case; lists, searches and exports begin otherwise."""
 LOOKED_BACK = 300
 """So many of the user's newest looks are read: a long working day."""
 
 
 def recent_cases(user: User, most: int = 8) -> list[Grant]:
-    """The newest case of each citizen the user last opened, the latest first. What a search only listed is not there.
+    """The newest case of each citizen the user last opened, the latest first. What a list only showed is not there.
 
     Two queries.
     """
     looks = AccessLog.objects.filter(user=user).order_by("-id").values_list("citizen_id", "action")[:LOOKED_BACK]
-    citizens = list(dict.fromkeys(citizen for citizen, action in looks if action != FOUND))[:most]
+    citizens = list(dict.fromkeys(citizen for citizen, action in looks if action.startswith(OPENINGS)))[:most]
     grants = Grant.objects.visible_to(user).filter(citizen__in=citizens).select_related("citizen").order_by("first_day")
     newest = {grant.citizen_id: grant for grant in grants}
     return [newest[citizen] for citizen in citizens if citizen in newest]

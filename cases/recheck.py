@@ -29,12 +29,12 @@ log = logging.getLogger(__name__)
 def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> None:
     """Look again at decided months whose facts may have changed. ``touched``: case and income month.
 
-    Each case stands alone: one that cannot be calculated becomes a task, and the others go on.
+    Each case stands alone: one that cannot be calculated becomes a task, and the others go on. The paid months come
+    first: a correction that they have been calculated with stops no other month (INC22).
     """
     by_case: defaultdict[int, set[Month]] = defaultdict(set)
     for grant_id, month in touched:
         by_case[grant_id].add(month)
-    _decide_waiting(by_case, now)
     paid = _paid(by_case)
     starting = Grant.objects.filter(id__in=by_case, expected_wage__isnull=False)
     for grant in Grant.objects.filter(id__in={*paid, *starting.values_list("id", flat=True)}).order_by("id"):
@@ -44,8 +44,9 @@ def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> 
                     recalculate(grant, min(months), max(months), event=NEW_PAY, user=user, now=now)
                 propose_regulation(grant, user, now)
         except Exception as fault:
-            log.exception("case=%s could not be recalculated", grant.pk)
+            log.exception("the case could not be recalculated", extra={"case": grant.pk})
             _failed(grant, fault, now)
+    _decide_waiting(by_case, now)
 
 
 def _decide_waiting(by_case: Touched, now: datetime) -> None:

@@ -103,7 +103,7 @@ def work_trial(trial_id: int, clock: Callable[[], datetime]) -> None:
                 found.add(row, answers.get((row[1], row[2])))
             SettingTrial.objects.filter(id=trial_id).update(done=found.cases, last_seen_at=clock())
     except Exception:
-        log.exception("trial=%s failed", trial_id)
+        log.exception("the trial failed", extra={"trial": trial_id})
         SettingTrial.objects.filter(id=trial_id).update(state=TrialState.FAILED, finished_at=clock())
         raise
     SettingTrial.objects.filter(id=trial_id).update(

@@ -97,20 +97,20 @@ def prepare_batch(municipality: Municipality, pay_date: date, user: User, now: d
             raise Refused(f"Ingen godkendte udbetalinger venter på at blive udbetalt {day_name(pay_date)} eller før.")
         batch = batch or PaymentBatch(municipality=municipality, number=_next_number(municipality), pay_date=pay_date)
         batch.prepared_at, batch.prepared_by = now, user
-        saved(batch, user, f"{len(ids)} udbetalinger samlet")
+        saved(batch, user, f"{len(ids)} udbetalinger samlet", now)
         set_columns(ids, batch=batch)
-        return recount(batch, user, "Talt op")
+        return recount(batch, user, "Talt op", now)
 
 
 def _next_number(municipality: Municipality) -> int:
     return (PaymentBatch.objects.of(municipality).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def recount(batch: PaymentBatch, user: User, reason: str) -> PaymentBatch:
+def recount(batch: PaymentBatch, user: User, reason: str, now: datetime) -> PaymentBatch:
     """Set the list's control sums to what its payments are now."""
     sums = batch.payments.filter(IN_FILE).aggregate(count=models.Count("id"), total=Sum("payable_before_tax"))
     batch.count, batch.total = sums["count"], sums["total"] or Decimal(0)
-    return saved(batch, user, reason)
+    return saved(batch, user, reason, now)
 
 
 def cancel_batch(batch: PaymentBatch, user: User, now: datetime) -> PaymentBatch:
@@ -121,7 +121,7 @@ def cancel_batch(batch: PaymentBatch, user: User, now: datetime) -> PaymentBatch
             raise Refused(f"{batch} er {batch.get_state_display().lower()} og kan ikke fortrydes.")
         set_columns(list(batch.payments.values_list("id", flat=True)), batch=None)
         batch.state = BatchState.CANCELLED
-        return saved(batch, user, f"Fortrudt {localdate(now):%d.%m.%Y}")
+        return saved(batch, user, f"Fortrudt {localdate(now):%d.%m.%Y}", now)
 
 
 def locked_batch(batch: PaymentBatch) -> PaymentBatch:
@@ -179,7 +179,7 @@ def release_batch(batch: PaymentBatch, user: User, now: datetime) -> PaymentBatc
         if len(moved) != before:
             raise Refused(f"En udbetaling på listen er ikke godkendt. {AGAIN}")
         batch.state, batch.released_at, batch.released_by = BatchState.RELEASED, now, user
-        saved(batch, user, f"Frigivet: {batch.count} udbetalinger i filen")
+        saved(batch, user, f"Frigivet: {batch.count} udbetalinger i filen", now)
         _issue_specifications(batch, user, now)
         return batch
 

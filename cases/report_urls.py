@@ -1,6 +1,6 @@
 """Addresses of runs, payments, reports and the audit page."""
 
-from django.urls import path
+from django.urls import include, path
 
 from cases.views import audit, automation, payments, reports, rule_catalogue, runs, samples
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("koersler/<int:pk>/", runs.run_page, name="run"),
     path("koersler/<int:pk>/fremdrift/", runs.run_progress, name="run_progress"),
     path("koersler/<int:pk>/luk/", runs.close, name="close_month"),
+    path("", include("cases.payment_urls")),
     path("udbetalinger/", payments.payment_list, name="payments"),
     path("udbetalinger/<int:pk>/", payments.payment_page, name="payment"),
     path("udbetalinger/<int:pk>/specifikation.pdf", payments.specification_pdf, name="specification_pdf"),

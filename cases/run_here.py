@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, connections
@@ -13,18 +14,21 @@ from cases.models import Run
 from cases.run_month import finish_if_done, waiting_blocks, work_block
 
 
-def work_run(run: Run, processes: int | None = None) -> None:
-    """Work until no block waits. More than one process needs a database that others can open."""
+def work_run(run: Run, processes: int | None = None, now: datetime | None = None) -> None:
+    """Work until no block waits. More than one process needs a database that others can open.
+
+    ``now``: the time the decisions are signed with (the demo's past); works in this process. None: the clock.
+    """
     blocks = waiting_blocks(run)
     wanted = min(processes or settings.WORKERS, len(blocks))
-    if wanted <= 1 or connection.in_atomic_block or is_in_memory():
+    if wanted <= 1 or now or connection.in_atomic_block or is_in_memory():
         for block_id in blocks:
-            work_block(block_id, timezone.now())
+            work_block(block_id, now or timezone.now())
     else:
         connections.close_all()
         with ProcessPoolExecutor(wanted, mp_context=multiprocessing.get_context("fork")) as pool:
             list(pool.map(_work, blocks))
-    finish_if_done(run.pk, timezone.now())
+    finish_if_done(run.pk, now or timezone.now())
 
 
 def _work(block_id: int) -> None:

@@ -114,7 +114,7 @@ def work_block(block_id: int, now: datetime) -> None:
             decide_and_save(block.run, _grant_ids(block), now)
             Block.objects.filter(id=block_id).update(state=BlockState.DONE)
     except DatabaseFault:
-        log.exception("run=%s block=%s could not be written whole", block.run_id, block.id)
+        log.exception("the block could not be written whole", extra={"run": block.run_id, "block": block.id})
         _work_apart(block, _grant_ids(block), now)
         Block.objects.filter(id=block_id).update(state=BlockState.DONE)
     finish_if_done(block.run_id, now)
@@ -166,7 +166,7 @@ def decide_and_save(run: Run, ids: list[int], now: datetime) -> None:
         try:
             decided = decide(facts[grant_id], rates, parameters)
         except Exception:
-            log.exception("run=%s case=%s failed", run.id, grant_id)
+            log.exception("the case failed", extra={"run": run.id, "case": grant_id})
             faults[grant_id] = traceback.format_exc(limit=3)
             continue
         before = standing.get(grant_id)

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 from cases.bank_days import last_bank_day
 from cases.choose_settlement import Choice
 from cases.models import Adjustment, ClaimState, Grant, Outcome, Payment, SettleBy
+from cases.models.task import NEW_PAY
 from cases.settle import ASK, HEARD, OWED, TAKEN, Left, left_of, way_of, with_ways
 from cases.templatetags.danish import hele_kr
 from rules import settlement
@@ -97,13 +98,14 @@ def differences(grant: Grant) -> list[Adjustment]:
 
 
 def shown(rows: QuerySet[Adjustment]) -> list[Adjustment]:
-    """The rows with ``left``, ``way``, ``choice`` (the newest) and ``happens`` (in words)."""
+    """The rows with ``left``, ``way``, ``choice`` (the newest), ``happens`` and ``why`` (in words)."""
     found = list(with_ways(rows).select_related("process", "made_by", "claim").prefetch_related("choices__made_by"))
     for row in found:
         row.left = row.payable_difference - row.settled
         row.way = way_of(row.payable_difference, row.way_chosen, held=row.held, given_up=row.given_up)
         row.choice = max(row.choices.all(), key=lambda one: one.pk, default=None)
         row.happens = happens(row)
+        row.why = WHY.get(row.reason, row.reason)
     return found
 
 
@@ -120,6 +122,7 @@ def happens(row: Adjustment) -> str:
     return WORDS[row.way]
 
 
+WHY = {NEW_PAY: "Nye lønoplysninger"}
 WORDS = {
     HEARD: "Venter på partshøringen",
     ASK: "Mangler årsag og afregning",

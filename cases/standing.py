@@ -101,7 +101,7 @@ LATE: tuple[tuple[Rows, str, str, str], ...] = (
             state__in=(DeliveryState.FAILED, DeliveryState.ON_PAPER)
         ),
         "breve, der ikke er kommet ud med Digital Post",
-        "outbox",
+        "post",
         "",
     ),
     (

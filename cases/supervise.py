@@ -62,10 +62,10 @@ class Supervisor:
         if self._stopping:
             return
         if self._process and self._process.poll() is not None:
-            log.error("cluster=%s ended with %s; started again", self.cluster, self._process.returncode)
+            log.error("ended with %s; started again", self._process.returncode, extra=self._who)
             self._restart()
         elif self._is_hung():
-            log.error("cluster=%s work waits and nobody works; killed and started again", self.cluster)
+            log.error("work waits and nobody works; killed and started again", extra=self._who)
             self._restart()
 
     def _is_hung(self) -> bool:
@@ -91,7 +91,7 @@ class Supervisor:
         )
         self._started_at = timezone.now()
         self._pid_file.write_text(str(self._process.pid))
-        log.info("cluster=%s started as process %s", self.cluster, self._process.pid)
+        log.info("started as process %s", self._process.pid, extra=self._who)
 
     def _restart(self) -> None:
         self.restarts += 1
@@ -115,6 +115,10 @@ class Supervisor:
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
+
+    @property
+    def _who(self) -> dict[str, str]:
+        return {"cluster": self.cluster}
 
     @property
     def _pid_file(self) -> Path:

@@ -7,6 +7,7 @@ from cases.views import calculator, case, overview, saved_views, search, tasks
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("overblik/automatik/", overview.automation, name="overview_automation"),
+    path("", include("cases.health_urls")),
     path("", include("cases.sign_in_urls")),
     path("soeg/", search.search, name="search"),
     path("opgaver/", tasks.inbox, name="tasks"),
@@ -28,4 +29,5 @@ urlpatterns = [
     path("", include("cases.rehearse_urls")),
     path("", include("cases.adjust_urls")),
     path("hjaelp/", include("cases.guide_urls")),
+    path("kom-i-gang/", include("cases.start_urls")),
 ]

@@ -73,7 +73,7 @@ class Report:
     Amounts are signed as they count: a reversal has already been turned. ``treatment`` is what a person
     decided: "" (nobody has), "include", "leave_out" or "correct"; corrected figures stand in the amounts.
     ``reversal_fault`` is "" or why a reversal cannot be trusted. ``corrected_in`` is the month of the pay date
-    when the report corrects an earlier month (felt 151), else None.
+    when the report corrects an earlier month (felt 151) that has not been calculated with it yet, else None.
     """
 
     month: Month

@@ -94,7 +94,9 @@ def must_be_judged(view: MonthView) -> Numbers | None:
 
 
 def earlier_month_corrected(view: MonthView) -> Numbers | None:
-    """INC22. Broken when a report paid in the income month corrects an earlier month (felt 151)."""
+    """INC22. Broken when a report paid in the income month corrects an earlier month (felt 151) that has not been
+    calculated with it (``corrected_in`` is None when it has).
+    """
     found = [
         one
         for one in view.facts.reports

@@ -15,6 +15,7 @@ from cases.choose_settlement import Choice
 from cases.difference_letter import draft_letter
 from cases.forms import MonthChoiceField, NumberField
 from cases.models import Adjustment, AdjustmentReason, ClaimState, Faith, IncomeReport, SettleBy, User
+from cases.models.task import NEW_PAY
 from cases.presenters.words import long_month
 from cases.refused import Refused
 from cases.settle import ASK, left_of
@@ -66,8 +67,8 @@ class Shown:
 class SettleDifference(ChoiceFields, ActForm):
     title, button, tab = "Efterregulering", "Gem valget og send brevet", "efterreguleringer"
     lead = (
-        "Der er udbetalt for meget for en eller flere måneder. Vælg årsagen og hvordan det afregnes. Til højre ser du, "
-        "hvad der trækkes i hvilken måned. Borgeren får brev."
+        "Der er udbetalt for meget for en eller flere måneder. Vælg årsagen og hvordan det afregnes. Ved siden af "
+        "formularen ser du, hvad der trækkes i hvilken måned. Borgeren får brev."
     )
     law = "Bekg. 227/2024 § 3, stk. 4 og § 4, stk. 4; LAB § 125; principmeddelelse 48-22"
     sum_template, sum_title = "adjustments/_plan.html", "Det sker der"
@@ -111,7 +112,7 @@ class SettleDifference(ChoiceFields, ActForm):
     def _proposed_reason(self) -> str:
         """New pay from the register is a changed income; a regulation is one of expected wage. Else the person says."""
         events = {row.process.event for row in self.rows}
-        if events == {"NYE_LOENOPLYSNINGER"}:
+        if events == {NEW_PAY}:
             return AdjustmentReason.INCOME
         return AdjustmentReason.EXPECTED if events == {"Regulering af forventet løn"} else ""
 

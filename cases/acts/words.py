@@ -79,7 +79,7 @@ class Complain(ActForm):
 
     def prepare(self) -> None:
         field = self.fields["payment"]
-        field.queryset = self.about.grant.payments.order_by("-benefit_month", "-sequence")
+        field.queryset = self.about.grant.payments.of_decisions().order_by("-benefit_month", "-sequence")
         field.label_from_instance = lambda one: (
             f"{long_month(one.benefit_month)}: {hele_kr(one.payable_before_tax)} kr. (kan klages over til "
             f"{day_name(complaints.last_day_to_complain(one))})"

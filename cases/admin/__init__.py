@@ -1,3 +1,10 @@
 """One file per concept, with the names of cases/models. Who sees what is decided in cases.admin.base."""
 
-from cases.admin import accounts, case_data, parameters, rates, technical  # noqa: F401  (each registers its models)
+from cases.admin import (  # noqa: F401  (each registers its models)
+    accounts,
+    case_data,
+    parameters,
+    payments,
+    rates,
+    technical,
+)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from random import Random
 
 from django.db import transaction
+from django.utils.timezone import get_current_timezone
 
 from cases import handle_task
+from cases.bank_days import bank_days_after, bank_days_before, last_bank_day, run_day
 from cases.gather import gather
+from cases.hold_payment import repeat_payment
+from cases.integrations.posting_status import FailedPosting, write_status
 from cases.models import (
     EarlierSubsidy,
     Grant,
@@ -21,9 +26,12 @@ from cases.models import (
     rates_for,
 )
 from cases.party_hearing import Answers, Questions, Unanswered
+from cases.read_posting_status import read_posting_status
 from cases.refused import Refused
+from cases.release_payments import prepare_batch, release_batch
 from cases.write_many import write_many_with_history
 from rules.decision import decide
+from rules.money import danish
 from rules.months import Month
 
 NOTES = (
@@ -68,6 +76,63 @@ def solve_tasks(municipality: Municipality, month: Month, users: list[User], now
         except Refused:
             continue
     return solved
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When things happen in a month of the demo's past."""
+
+    month: Month
+
+    @property
+    def run(self) -> datetime:
+        return _at(run_day(self.month), 6)
+
+    @property
+    def solved(self) -> datetime:
+        return _at(bank_days_after(run_day(self.month), 2), 10)
+
+    @property
+    def prepared(self) -> datetime:
+        return _at(bank_days_before(last_bank_day(self.month), 4), 9)
+
+    @property
+    def released(self) -> datetime:
+        return _at(bank_days_before(last_bank_day(self.month), 3), 13)
+
+    @property
+    def answered(self) -> datetime:
+        return _at(bank_days_after(last_bank_day(self.month), 1), 8)
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), tzinfo=get_current_timezone())
+
+
+def pay_out(municipality: Municipality, month: Month, first: User, second: User, *, send_again: bool) -> str:
+    """Let the month go as its people did: a list by one, released by another, and the finance system's answer.
+
+    One payment comes back as refused; with ``send_again`` it is sent once more with the next list. A sentence; empty
+    when nothing waits to be paid (the demo has been made before).
+    """
+    when = Calendar(month)
+    try:
+        batch = prepare_batch(municipality, last_bank_day(month), first, when.prepared)
+    except Refused:
+        return ""
+    batch = release_batch(batch, second, when.released)
+    payments = batch.payments.of_decisions().filter(payable_before_tax__gt=0).select_related("citizen").order_by("id")
+    if first_ten := list(payments[:10]):
+        refused = first_ten[month.index % len(first_ten)]
+        line = FailedPosting(
+            1, "ANDEN", refused.citizen.cpr, refused.pk, int(refused.payable_before_tax), batch.pay_date,
+            "RJ00", "NemKontoen er lukket", f"B{refused.pk}",
+        )  # fmt: skip
+        read_posting_status(municipality, f"status-{month}.csv", write_status([line]), second, when.answered)
+        if send_again:
+            refused.refresh_from_db()
+            repeat_payment(refused, "Borgeren har fået ny NemKonto.", first, when.answered)
+    return f"{batch}: {batch.count} udbetalinger, {danish(batch.total)} kr., udbetalt {batch.pay_date:%d.%m.%Y}."
 
 
 def _accept(task: Task, user: User, rng: Random, now: datetime) -> None:

@@ -17,6 +17,7 @@ from cases.models import (
     Membership,
     Municipality,
     MunicipalParameters,
+    PaymentSettings,
     Role,
     User,
     WageCeiling,
@@ -26,6 +27,7 @@ from cases.write_many import write_many_with_history
 REASON = "Prøvekommune"
 NAMES = {"0999": "Prøvekommunen", "0998": "Nabokommunen"}
 PASSWORD = "flekslon-demo"  # noqa: S105 - invented citizens only
+PAYING_ACCOUNT = "5573000000"
 PEOPLE = (
     ("aase", "Åse", "Sagsbehandler", Role.CASEWORKER),
     ("bo", "Bo", "Sagsbehandler", Role.CASEWORKER),
@@ -58,6 +60,14 @@ def make_rows(demo: DemoMunicipality, now: datetime, *, automatic: bool = True) 
             include_income_automatically=automatic,
             full_automation=automatic,
             note="Prøvekommunen har begge slået til",
+        )
+        PaymentSettings.objects.create(
+            municipality=municipality,
+            valid_from=date(2014, 1, 1),
+            org_unit="0001",
+            machine_number="00482",
+            account=PAYING_ACCOUNT,
+            note="Prøvekommunens egne numre",
         )
         _employers(demo)
         _cases(demo, municipality, now)

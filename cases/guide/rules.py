@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from cases.acts import acts_for
-from cases.models import Mode, Municipality, MunicipalParameters, parameters_for
+from cases.models import Mode, Municipality, MunicipalParameters, RuleSetting, parameters_for
 from cases.models.task import ConcernKind
 from cases.presenters.concerns import sentence
 from cases.presenters.words import day, long_month, percent, plain, readable, signed_percent
+from cases.rule_settings import waits_for_second
 from cases.templatetags.danish import hele_kr, kr
 from rules.case_rules import RULES as STAGE_RULES
 from rules.concerns import CONCERNS
@@ -99,7 +100,7 @@ def rule_page(code: str, municipality: Municipality | None, month: Month) -> Rul
     """The page of a rule as it stands in the municipality for a benefit month; None for a code that is no rule."""
     parameters = parameters_for(municipality, month) if municipality else Parameters()
     if code in BY_CODE:
-        return _income_rule(BY_CODE[code], parameters, _since(municipality, month))
+        return _income_rule(BY_CODE[code], parameters, _since(code, municipality, month))
     if code == REGULATION.code:
         return _told(code, REGULATION.message, REGULATION.law, REGULATION.help, "Stopper", REGULATION_STORY, Numbers())
     if code in STAGE_EXAMPLES:
@@ -179,7 +180,7 @@ def _limits(rule: Rule, parameters: Parameters) -> tuple[tuple[str, str], ...]:
         asked = in_force(rule, setting)
         unit = UNITS.get(rule.unit, rule.unit)
         pairs = (("mindst", asked.low), ("højst", asked.high))
-        return tuple((label, f"{label} {hele_kr(value)} {unit}") for label, value in pairs if value is not None)
+        return tuple(("", f"{label} {hele_kr(value)} {unit}") for label, value in pairs if value is not None)
     values = ((name, getattr(parameters, name)) for name in rule.limits)
     return tuple((_label(name), percent(value)) for name, value in values if isinstance(value, Decimal))
 
@@ -188,9 +189,15 @@ def _label(name: str) -> str:
     return str(MunicipalParameters._meta.get_field(name).verbose_name)
 
 
-def _since(municipality: Municipality | None, month: Month) -> str:
-    """The day from which the municipality's settings count; "" when the defaults do."""
-    row = MunicipalParameters.objects.of(municipality).in_force(month).first() if municipality else None
+def _since(code: str, municipality: Municipality | None, month: Month) -> str:
+    """The day from which the municipality's setting counts; "" when the default does."""
+    if municipality is None:
+        return ""
+    if code in MUNICIPAL:
+        rows = RuleSetting.objects.of(municipality).filter(code=code, valid_from__lte=month.last_day)
+        counting = [row for row in rows.order_by("valid_from", "id") if not waits_for_second(row)]
+        return day(counting[-1].valid_from) if counting else ""
+    row = MunicipalParameters.objects.of(municipality).in_force(month).first()
     return day(row.valid_from) if row else ""
 
 

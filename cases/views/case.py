@@ -155,7 +155,7 @@ def essentials(grant: Grant) -> dict[str, Any]:
         "ceiling": grant.wage_ceilings.order_by("-first_day").first(),
         "job": jobs[0] if jobs else None,
         "names": names_of_employers({job.se_number for job in jobs}),
-        "payment": Payment.objects.filter(grant=grant).order_by("-benefit_month", "-sequence").first(),
+        "payment": Payment.objects.of_decisions().filter(grant=grant).order_by("-benefit_month", "-sequence").first(),
         "open_tasks": list(grant.tasks.open()),
     }
 
@@ -169,7 +169,7 @@ def months_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     chosen = _asked_month(request) or (months[0].benefit_month if months else None)
     of_month = list(decisions.filter(benefit_month=chosen)) if chosen else []
     decision = of_month[0] if of_month else None
-    paid = Payment.objects.filter(grant=grant, benefit_month=chosen).order_by("-sequence").first() if chosen else None
+    paid = Payment.objects.of_decisions().filter(grant=grant, benefit_month=chosen).order_by("-sequence").first()
     return {
         "months": months,
         "chosen": chosen,
@@ -247,7 +247,7 @@ def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text").select_related("issued_by")
     return {
         "letters": letters.order_by("-issued_at"),
-        "payments": Payment.objects.filter(grant=grant)[:24],
+        "payments": Payment.objects.of_decisions().filter(grant=grant)[:24],
         "written": grant.letters.select_related("sent_by", "answered_by").order_by("-id"),
         "hearings": grant.hearings.select_related("task").order_by("-id"),
         "today": timezone.localdate(),

@@ -60,7 +60,7 @@ def overview_of(user: User, today: date) -> dict[str, Any]:
     return {
         "counts": counts,
         "run": run,
-        "progress": progress(run) if run else None,
+        "progress": progress(run, reasons=False) if run else None,
         "month": month,
         "pay_day": pay_day,
         "days_left": bank_days_until(today, pay_day),

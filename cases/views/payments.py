@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from cases import pdf
 from cases.access import log_access, reader
-from cases.models import Decision, Payment, PaymentStatus
+from cases.models import WRITERS, Decision, Payment, PaymentStatus
+from cases.presenters.payment_acts import acts_of, related
 from cases.specification import SpecificationContext, as_text, context_for, context_of
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
@@ -43,6 +44,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         "months": months or [month],
         "status": status,
         "statuses": PaymentStatus.choices,
+        "area": "udbetalinger",
         "municipality": municipality,
         "municipalities": municipalities_of(request.user),
     }
@@ -57,6 +59,8 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "payment": payment,
         "letter": context_for(payment, draft=not _is_issued(payment)) if payment.decision_id else None,
+        "acts": acts_of(payment) if payment.municipality_id in request.user.municipality_ids(*WRITERS) else [],
+        "related": related(payment),
         "settlements": payment.settlements.select_related("adjustment"),
         "lines": payment.lines.all(),
         "events": payment.events.select_related("by"),
@@ -103,7 +107,7 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
     """The payment when the user may see it; the look is logged before anything is shown."""
     rows = Payment.objects.visible_to(request.user).select_related(
         "citizen", "grant__citizen", "municipality", "decision__grant__citizen", "decision__municipality",
-        "decision__decided_by", "specification",
+        "decision__decided_by", "specification", "batch", "reverses", "repeats",
     )  # fmt: skip
     payment = get_object_or_404(rows, pk=pk)
     log_access(request.user, payment.citizen, action)
@@ -113,7 +117,7 @@ def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
 def _with_letter(payment: Payment) -> Payment:
     """A payment that decides nothing itself (reversed, sent once more, an ended case's rest) has no specification."""
     if payment.decision_id is None:
-        raise Http404
+        raise Http404("Udbetalingen har ikke et brev. Brevet hører til den udbetaling, der blev afgjort.")
     return payment
 
 

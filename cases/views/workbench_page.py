@@ -209,7 +209,7 @@ class WorkbenchPage:
 
     @cached_property
     def payment(self) -> Payment | None:
-        found = Payment.objects.filter(grant=self.task.grant_id, benefit_month=self.task.benefit_month)
+        found = Payment.objects.of_decisions().filter(grant=self.task.grant_id, benefit_month=self.task.benefit_month)
         return found.order_by("-sequence").first()
 
     @cached_property

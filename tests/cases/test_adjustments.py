@@ -40,6 +40,7 @@ from cases.spread_pay import spread_report
 from rules.months import Month
 from tests.cases.adjustments import NEXT, at, choose_all, give_at, law_gives, payments, run_at, standing
 from tests.cases.builders import Pay, answer, make_case, make_municipality, make_user, ordinary, read_in, run
+from tests.cases.events import shift
 
 pytestmark = pytest.mark.django_db
 
@@ -422,6 +423,46 @@ class TestPayForSeveralMonths:
         report = grant.citizen.reports.latest("month")
         with pytest.raises(Refused, match=sentence):
             spread_report(grant, report, first, last, "Lønseddel", aase, SOON)
+
+
+class TestTheMonthACorrectionCameIn:
+    """INC22: nothing more to ask when the earlier month has been calculated with the correction."""
+
+    MARKED = Pay(JUNE - 1, "1000.00", own_id="felt 151", hours="1.00", correction=True, pay_date=date(2026, 6, 30))
+
+    def july(self, grant: Grant) -> tuple[str, list[str]]:
+        run_at(grant.municipality, JUNE + 1)
+        decision = grant.decisions.filter(benefit_month=JUNE + 1).latest("sequence")
+        return decision.outcome, [one["code"] for one in decision.concerns]
+
+    def test_it_is_not_stopped_when_the_earlier_month_was_recalculated_by_itself(self, grant: Grant) -> None:
+        give_at(grant, [Pay(JUNE), self.MARKED], SOON)
+        assert Adjustment.objects.get().benefit_month == JUNE
+        assert self.july(grant) == ("paid", [])
+
+    def test_it_is_stopped_while_the_recalculation_waits_and_decided_when_it_is_done(
+        self, grant: Grant, aase: User
+    ) -> None:
+        shift(grant.citizen, 7, 10)
+        give_at(grant, [Pay(JUNE), self.MARKED], SOON)
+        assert self.july(grant) == ("task", ["INC22"])
+        finish(grant, aase, NEXT, now=at(JUNE + 1, 12))
+        assert self.july(grant) == ("paid", [])
+        assert payments(grant) == [(0, 17500), (-300, 17200)]
+
+    def test_it_is_stopped_when_the_earlier_month_was_paid_by_another_system(self, municipality: Any) -> None:
+        grant = make_case(municipality, months=(JUNE - 1, JUNE))
+        early = Pay(JUNE - 1, "1000.00", own_id="felt 151", correction=True, pay_date=date(2026, 6, 30))
+        give_at(grant, [*ordinary(upto=JUNE, months=4), early], SOON)
+        assert self.july(grant) == ("task", ["INC22"])
+
+    def test_a_correction_that_came_before_the_earlier_month_was_decided_stops_nothing(self, municipality: Any) -> None:
+        grant = make_case(municipality, months=(JUNE - 2, JUNE - 1))
+        before = Pay(JUNE - 1, "1000.00", own_id="felt 151", correction=True, pay_date=date(2026, 6, 4))
+        give_at(grant, [*ordinary(upto=JUNE - 1, months=4), before], at(JUNE, 5))
+        run_at(municipality, JUNE)
+        give_at(grant, [Pay(JUNE)], SOON)
+        assert self.july(grant) == ("paid", [])
 
 
 class TestFaultsAreFound:

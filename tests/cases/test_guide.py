@@ -26,6 +26,10 @@ CHAPTER_FILES = Path(settings.BASE_DIR) / "templates" / "guide"
 LINK = re.compile(r'href="(/[^"#]*)')
 
 
+COMING = {"alarms", "automation", "batches", "compliance", "post", "rule_catalogue", "samples", "try_settings"}
+"""Pages built beside the guide: until each is there its name stands as words, not as a link."""
+
+
 @pytest.fixture
 def home() -> Any:
     return make_municipality("0999", percent_below=20)
@@ -113,9 +117,6 @@ def test_every_page_the_guide_names_is_there() -> None:
     assert {"tasks", "runs", "payments"} < names
     for name in names - COMING:
         reverse(name)
-
-
-COMING = {"get_started", "import_cases", "shadow_months"}
 
 
 def test_the_glossary_is_in_danish_order_and_has_no_word_twice() -> None:

@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from cases.integrations.reading import UnreadableFile, whole
 from cases.models import Citizen, Role
-from fleksløn.logs import WithoutCpr
+from fleksløn.logs import LineFormatter
 from tests import vulnerabilities
 from tests.cases.builders import CPR, answer, cpr, make_case, make_municipality, make_user, ordinary
 
@@ -164,7 +164,7 @@ def test_what_cannot_be_read_gets_a_danish_page() -> None:
 
 
 def test_no_cpr_number_gets_into_the_log() -> None:
-    line = WithoutCpr("{message}", style="{")
+    line = LineFormatter("{message}", style="{")
     try:
         raise ValueError(f"Key (cpr)=({CPR}) already exists.")
     except ValueError:

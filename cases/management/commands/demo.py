@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from django.utils import timezone
 from cases.bank_days import run_day
 from cases.demo.events import demo_events
 from cases.demo.municipality import DemoMunicipality, demo_municipality
-from cases.demo.past import pay_before, solve_tasks
+from cases.demo.past import Calendar, pay_before, pay_out, solve_tasks
 from cases.demo.rows import PASSWORD, make_rows, make_users
 from cases.import_events import import_events
 from cases.import_holiday_pay import import_holiday_pay
@@ -73,9 +74,11 @@ class Command(PortalCommand):
         for demo, owner in zip(demos, owners, strict=True):
             self._import(demo, owner)
             pay_before(owner, months[0], timezone.now())
-        for month in months:
+        for month in months[:-1]:
             for owner in owners:
-                self._run(owner, month, worker=worker, is_last=month == months[-1])
+                self._live(owner, month, send_again=month != months[-2])
+        for owner in owners:
+            self._run(owner, months[-1], worker)
         for demo, owner in zip(demos, owners, strict=True):
             self._happen(demo, owner, months[-1])
         return owners
@@ -122,13 +125,27 @@ class Command(PortalCommand):
         for fault in (*result.faults, *filter(None, [result.unreadable])):
             self.stderr.write(fault)
 
-    def _run(self, owner: Municipality, month: Month, *, worker: subprocess.Popen | None, is_last: bool) -> None:
+    def _live(self, owner: Municipality, month: Month, *, send_again: bool) -> None:
+        """An earlier month from its run to the finance system's answer, signed with the days it happened on."""
+        when = Calendar(month)
+        self._run(owner, month, None, when.run)
+        users = User.objects.filter(memberships__municipality=owner)
+        workers = list(users.filter(memberships__role=Role.CASEWORKER))
+        solve_tasks(owner, month, workers, when.solved)
+        second = users.filter(memberships__role=Role.COORDINATOR).first() or User.objects.system()
+        if paid := pay_out(owner, month, workers[0], second, send_again=send_again):
+            self.stdout.write(paid)
+
+    def _run(
+        self, owner: Municipality, month: Month, worker: subprocess.Popen | None, now: datetime | None = None
+    ) -> None:
+        """Run a month: by the worker, or in this process with the time it is signed with."""
         begun = time.monotonic()
-        run = start_run(owner, month, User.objects.system(), timezone.now())
+        run = start_run(owner, month, User.objects.system(), now or timezone.now())
         if worker:
             enqueue_run(run, timezone.now())
             self._follow(run, worker)
-        work_run(run, 1)
+        work_run(run, 1, now)
         seconds = time.monotonic() - begun
         run.refresh_from_db()
         now = progress(run)
@@ -139,9 +156,6 @@ class Command(PortalCommand):
         )
         for fault in now.faults:
             self.stderr.write(fault)
-        if not is_last:
-            users = User.objects.filter(memberships__municipality=owner, memberships__role=Role.CASEWORKER)
-            solve_tasks(owner, month, list(users), timezone.now())
 
     def _follow(self, run: Run, worker: subprocess.Popen) -> None:
         """A progress bar until the worker is done, has died, or nothing has moved for a while."""
