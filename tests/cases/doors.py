@@ -15,7 +15,7 @@ Adding a model to the admin? Add it to ADMIN with the roles that see it, and let
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,7 @@ from cases.letters import Draft, write_letter
 from cases.models import (
     READERS,
     WRITERS,
+    Adjustment,
     Citizen,
     ConcernAnswer,
     ControlLine,
@@ -40,26 +41,33 @@ from cases.models import (
     NoticeKind,
     PartyHearing,
     Payment,
+    Process,
+    RepaymentClaim,
     Role,
     Run,
     Sample,
     SampleItem,
     SampleSetting,
+    SettingProposal,
     Task,
     User,
 )
 from cases.open_task import Question, open_task
+from cases.rehearse_setting import ask, work_trial
 from cases.sample_control import draw
+from cases.setting_proposals import propose
+from rules.parameters import CAREFUL
 from tests.cases.builders import NOVEMBER, NOW, changed, give, make_case, make_municipality, make_user, ordinary, run
 
 ANYBODY: tuple[str, ...] = ("anonymous", *Role.values, "nobody")
 EVERYBODY: tuple[str, ...] = (*Role.values, "nobody")
 WATCHERS = (Role.COORDINATOR, Role.AUDITOR)
 COORDINATORS = (Role.COORDINATOR,)
+SETTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 ADMIN_USERS = (Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
-WITHOUT_ROWS = {"rule", "ending", "code", "chapter", "app"}
+WITHOUT_ROWS = {"rule", "article", "ending", "code", "chapter", "app"}
 """What an address may be about that is no row of a municipality."""
 
 
@@ -102,6 +110,9 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "act": lambda world: "note",
     "rule": lambda world: "MUN1",
     "ending": lambda world: "csv",
+    "article": lambda world: "artikel-22",
+    "trial": lambda world: world.municipality.trials.order_by("pk").first().pk,
+    "proposal": lambda world: SettingProposal.objects.get(municipality=world.municipality).pk,
     "sample": lambda world: Sample.objects.get(municipality=world.municipality).pk,
     "sample_item": lambda world: SampleItem.objects.get(sample__municipality=world.municipality).pk,
     "code": lambda world: "INC1",
@@ -186,6 +197,16 @@ DOORS: dict[str, Door] = {
     "rule_catalogue": Door(READERS),
     "rule_catalogue_file": Door(READERS, "ending"),
     "audit": Door(WATCHERS),
+    # cases/rehearse_urls.py
+    "try_settings": Door(SETTERS),
+    "setting_trial": Door(SETTERS, "trial"),
+    "setting_trial_progress": Door(SETTERS, "trial"),
+    "setting_trial_again": Door(SETTERS, "trial", post=True),
+    "propose_settings": Door(SETTERS, "trial", post=True),
+    "setting_proposal": Door(SETTERS, "proposal"),
+    "compliance": Door((*SETTERS, Role.AUDITOR)),
+    "compliance_pdf": Door((*SETTERS, Role.AUDITOR)),
+    "assessment": Door((*SETTERS, Role.AUDITOR), "article"),
     # cases/guide_urls.py
     "guide": Door(EVERYBODY),
     "glossary": Door(EVERYBODY),
@@ -246,6 +267,10 @@ def make_world(code: str, called: str) -> World:
     log_access(user, passed.citizen, "Prøve")
     SampleSetting.objects.create(municipality=municipality, valid_from=date(2026, 1, 1), percent=Decimal(100))
     draw(municipality, NOVEMBER, user, NOW, seed="prøve")
+    trial = ask(municipality, replace(CAREFUL, subsidy_drop_percent=Decimal(7)), 1, user, NOW)
+    work_trial(trial.pk, lambda: NOW)
+    trial.refresh_from_db()
+    propose(trial, date(2026, 12, 1), "Prøve", user, NOW)
     return World(municipality, user, passed, question, payment, _rows(passed, payment, question, user))
 
 
@@ -284,4 +309,25 @@ def _rows(grant: Grant, payment: Payment, task: Task, user: User) -> dict[str, i
         "added_incomes": grant.added_incomes.create(month=NOVEMBER - 1, kind="wage", amount=10, source="Prøve").pk,
         "reports": report.pk,
         "notice": notice.pk,
+        "claims": _claim(grant, payment, user).pk,
     }
+
+
+def _claim(grant: Grant, payment: Payment, user: User) -> RepaymentClaim:
+    """A claim on a month that was paid too high."""
+    process = Process.objects.create(
+        municipality=grant.municipality, citizen=grant.citizen, grant=grant, kind="FLEX_BEREGN", state="done",
+        stage="7", event="Prøve", started_at=NOW, started_by=user, finished_at=NOW, finished_by=user,
+    )  # fmt: skip
+    frozen = {
+        name: getattr(payment.decision, name) for name in ("facts", "rates", "parameters", "steps", "fingerprint")
+    }
+    adjustment = Adjustment.objects.create(
+        municipality=grant.municipality, grant=grant, process=process, benefit_month=payment.benefit_month, sequence=1,
+        decision=payment.decision, old_subsidy=payment.subsidy, new_subsidy=payment.subsidy - 100,
+        difference=Decimal(-100), rules_version="1", made_at=NOW, made_by=user, **frozen,
+    )  # fmt: skip
+    return RepaymentClaim.objects.create(
+        grant=grant, adjustment=adjustment, amount=Decimal(100), ground="LAB § 125", faith="bad", note="Prøve",
+        made_at=NOW, made_by=user,
+    )  # fmt: skip
