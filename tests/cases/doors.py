@@ -41,6 +41,7 @@ from cases.models import (
     NoticeKind,
     PartyHearing,
     Payment,
+    PostingFile,
     Process,
     RepaymentClaim,
     Role,
@@ -49,15 +50,28 @@ from cases.models import (
     SampleItem,
     SampleSetting,
     SettingProposal,
+    ShadowMonth,
     Task,
     User,
 )
 from cases.open_task import Question, open_task
 from cases.rehearse_setting import ask, work_trial
+from cases.release_payments import prepare_batch, release_batch
 from cases.sample_control import draw
 from cases.setting_proposals import propose
 from rules.parameters import CAREFUL
-from tests.cases.builders import NOVEMBER, NOW, changed, give, make_case, make_municipality, make_user, ordinary, run
+from tests.cases.builders import (
+    NOVEMBER,
+    NOW,
+    changed,
+    give,
+    make_case,
+    make_municipality,
+    make_user,
+    ordinary,
+    pays,
+    run,
+)
 
 ANYBODY: tuple[str, ...] = ("anonymous", *Role.values, "nobody")
 EVERYBODY: tuple[str, ...] = (*Role.values, "nobody")
@@ -110,6 +124,13 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "act": lambda world: "note",
     "rule": lambda world: "MUN1",
     "ending": lambda world: "csv",
+    "batch": lambda world: world.municipality.batches.get().pk,
+    "posting_file": lambda world: world.municipality.posting_files.get().pk,
+    "shadow": lambda world: (
+        ShadowMonth.objects.get_or_create(
+            municipality=world.municipality, benefit_month=NOVEMBER, made_at=NOW, made_by=world.user, finished_at=NOW
+        )[0].pk
+    ),
     "article": lambda world: "artikel-22",
     "trial": lambda world: world.municipality.trials.order_by("pk").first().pk,
     "proposal": lambda world: SettingProposal.objects.get(municipality=world.municipality).pk,
@@ -197,6 +218,29 @@ DOORS: dict[str, Door] = {
     "rule_catalogue": Door(READERS),
     "rule_catalogue_file": Door(READERS, "ending"),
     "audit": Door(WATCHERS),
+    # cases/payment_urls.py
+    "batches": Door(READERS),
+    "prepare_batch": Door(WRITERS, post=True),
+    "read_posting_status": Door(WRITERS, post=True),
+    "posting_status": Door(READERS, "posting_file"),
+    "batch": Door(READERS, "batch"),
+    "batch_act": Door(WRITERS, "batch", post=True),
+    "payment_file": Door(WRITERS, "batch"),
+    "ydelsesindeks": Door(WRITERS, "batch"),
+    "payment_act": Door(WRITERS, "payment", post=True),
+    "decision_export": Door(READERS),
+    "decision_export_file": Door(WRITERS, "ending"),
+    # cases/start_urls.py
+    "get_started": Door(SETTERS),
+    "import_cases": Door(COORDINATORS),
+    "shadow_months": Door(COORDINATORS),
+    "shadow_month": Door(READERS, "shadow"),
+    "shadow_go_on": Door(COORDINATORS, "shadow", post=True),
+    "shadow_csv": Door(READERS, "shadow"),
+    # cases/health_urls.py
+    "alive": Door(ANYBODY),
+    "ready": Door(ANYBODY),
+    "metrics": Door(()),  # for the bearer of a token only
     # cases/rehearse_urls.py
     "try_settings": Door(SETTERS),
     "setting_trial": Door(SETTERS, "trial"),
@@ -228,13 +272,14 @@ DOORS: dict[str, Door] = {
 
 AUDITOR = (Role.AUDITOR,)
 ADMIN: dict[str, Any] = {
-    **dict.fromkeys(("municipality", "employer", "municipalparameters", "nationalrates", "samplesetting"), ADMIN_USERS),
+    **dict.fromkeys(("municipality", "employer", "municipalparameters", "nationalrates"), ADMIN_USERS),
+    **dict.fromkeys(("samplesetting", "paymentsettings"), ADMIN_USERS),
     "user": (Role.ADMINISTRATOR, Role.AUDITOR),
     **dict.fromkeys(
         (
             "citizen", "grant", "job", "wageceiling", "period", "earliersubsidy", "addedincome", "concernanswer",
             "incomereport", "incometreatment", "rawanswer", "incomefile", "decision", "task", "taskconcern", "payment",
-            "issueddocument", "accesslog", "run",
+            "issueddocument", "accesslog", "run", "paymentbatch", "postingfile",
         ),
         AUDITOR,
     ),
@@ -262,6 +307,13 @@ def make_world(code: str, called: str) -> World:
     question = open_task(
         passed.citizen, passed, "end_grant", NOVEMBER, "Skal bevillingen afsluttes?", due=date(2026, 12, 1),
         questions=[Question("EVT1", "Skal bevillingen afsluttes?")], event="Prøve", user=user, now=NOW,
+    )  # fmt: skip
+    pays(municipality)
+    bo = make_user(f"bo{code}", Role.CASEWORKER, municipality)
+    release_batch(prepare_batch(municipality, date(2026, 11, 30), bo, NOW), user, NOW)
+    PostingFile.objects.create(
+        municipality=municipality, name="status.csv", sha256="0" * 64, body=b"x", posted=1, failed=0, unknown=0,
+        read_at=NOW, read_by=user,
     )  # fmt: skip
     payment = Payment.objects.get(grant=passed)
     log_access(user, passed.citizen, "Prøve")
