@@ -1,31 +1,36 @@
-"""Every change in one list: who, when, before and after, why. Read from the history tables, newest first."""
+"""Every change in one list: who, when, before and after, why. Newest first, and as far back as there is anything.
+
+Read from the history tables, and from the tables whose rows are written once (decisions, status moves, letters).
+"""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localtime
 
+from cases.change_fields import NOTHING, FieldChange, Names, field_changes, subject_of
 from cases.models import (
     AddedIncome,
+    Adjustment,
+    AdjustmentChoice,
     Citizen,
     Complaint,
     ConcernAnswer,
+    Decision,
     Delivery,
     EarlierSubsidy,
     Employer,
     Grant,
     IncomeTreatment,
+    IssuedDocument,
     Job,
+    JournalNote,
     Letter,
     Membership,
     Municipality,
@@ -34,12 +39,15 @@ from cases.models import (
     Notice,
     PartyHearing,
     PaymentBatch,
+    PaymentEvent,
     PaymentSettings,
     Period,
     Process,
     RepaymentClaim,
     ReplayAlarm,
     RuleSetting,
+    SampleItem,
+    SampleSetting,
     SettingProposal,
     Task,
     TaskConcern,
@@ -47,23 +55,35 @@ from cases.models import (
     Visitation,
     WageCeiling,
 )
-from cases.models.fields import HundredthsField, MoneyField, MonthField
-from cases.templatetags.danish import month_name
-from rules.money import danish, danish_number
 
 KINDS = {"+": "Oprettet", "~": "Ændret", "-": "Slettet"}
-NOTHING = "–"
-HIDDEN = "beskyttet"
-LONGEST = 160
+WRITTEN = "Skrevet"
+LARGE = (models.JSONField, models.BinaryField, models.TextField)
 
 
 @dataclass(frozen=True)
 class Tracked:
-    """A model with history: where its municipality and its citizen stand ("" = it has none)."""
+    """A table of changes: where its municipality, citizen and case stand ("" = it has none), who, when and why.
+
+    ``once``: its rows are written once and are their own history.
+    """
 
     model: type[models.Model]
     municipality: str
     citizen: str = ""
+    when: str = "history_date"
+    who: str = "history_user"
+    why: str = "history_change_reason"
+    grant: str = ""
+    once: bool = False
+
+    @property
+    def key(self) -> str:
+        return "id" if self.once else "history_id"
+
+    @property
+    def rows(self) -> Any:
+        return self.model._base_manager if self.once else self.model.history
 
 
 TRACKED = (
@@ -94,6 +114,8 @@ TRACKED = (
     Tracked(ReplayAlarm, "municipality", "grant__citizen"),
     Tracked(RuleSetting, "municipality"),
     Tracked(SettingProposal, "municipality"),
+    Tracked(SampleSetting, "municipality"),
+    Tracked(SampleItem, "sample__municipality", "decision__grant__citizen", grant="decision__grant"),
     Tracked(Task, "municipality", "grant__citizen"),
     Tracked(TaskConcern, "task__municipality", "task__grant__citizen"),
     Tracked(MunicipalParameters, "municipality"),
@@ -105,9 +127,26 @@ TRACKED = (
 )
 
 
+WRITTEN_ONCE = (
+    Tracked(Decision, "municipality", "grant__citizen", "decided_at", "decided_by", "", once=True),
+    Tracked(
+        PaymentEvent, "payment__municipality", "payment__citizen", "happened_at", "by", "note", "payment__grant", True,
+    ),
+    Tracked(Adjustment, "municipality", "grant__citizen", "made_at", "made_by", "reason", once=True),
+    Tracked(
+        AdjustmentChoice, "adjustment__municipality", "adjustment__grant__citizen", "made_at", "made_by", "note",
+        "adjustment__grant", True,
+    ),
+    Tracked(JournalNote, "grant__municipality", "grant__citizen", "written_at", "written_by", "", once=True),
+    Tracked(IssuedDocument, "municipality", "citizen", "issued_at", "issued_by", "", once=True),
+)  # fmt: skip
+
+SOURCES = (*TRACKED, *WRITTEN_ONCE)
+
+
 @dataclass(frozen=True)
 class Query:
-    """What is asked for. ``settings_only`` leaves out everything about citizens."""
+    """What is asked for. ``settings_only`` leaves out everything about citizens; ``table``: one of SOURCES by name."""
 
     municipalities: tuple[int, ...]
     citizen: int | None = None
@@ -116,13 +155,29 @@ class Query:
     last: datetime | None = None
     settings_only: bool = False
     limit: int = 100
+    table: str = ""
 
 
 @dataclass(frozen=True)
-class FieldChange:
-    name: str
-    before: str
-    after: str
+class Place:
+    """A place in the list: just after the row with this time, source and key. As text in a form field."""
+
+    when: datetime
+    source: int
+    key: int
+
+    def __str__(self) -> str:
+        return f"{self.when.isoformat()} {self.source} {self.key}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        """None for no place, and for what is none."""
+        try:
+            when, source, key = text.split()
+            found = cls(datetime.fromisoformat(when), int(source), int(key))
+        except ValueError:
+            return None
+        return found if found.when.tzinfo else None
 
 
 @dataclass(frozen=True)
@@ -147,68 +202,121 @@ class Change:
         return (FieldChange("", NOTHING, values),)
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page of changes, newest first; ``older`` is where the next one begins, None at the end."""
+
+    changes: list[Change]
+    older: Place | None
+
+
+Found = tuple[Place, Any, Tracked]
+
+
 def changes(query: Query) -> list[Change]:
     """The newest changes that fit, at most ``limit``. A few queries for each table, however many rows."""
-    found: list[tuple[Any, Tracked]] = []
-    for tracked in TRACKED:
-        if (query.citizen and not tracked.citizen) or (query.settings_only and tracked.citizen):
+    return page(query).changes
+
+
+def page(query: Query, after: Place | None = None) -> Page:
+    """The next ``limit`` changes after a place. A deep page costs what the first one does."""
+    found: list[Found] = []
+    for number, source in enumerate(SOURCES):
+        if (query.citizen and not source.citizen) or (query.settings_only and source.citizen):
             continue
-        rows = _rows(tracked, query).order_by("-history_date", "-history_id")[: query.limit]
-        found += [(row, tracked) for row in rows]
-    found.sort(key=lambda one: (one[0].history_date, one[0].history_id), reverse=True)
-    return [one for one in _shown(found[: query.limit]) if one.fields or one.kind != KINDS["~"]]
+        if query.table and query.table != source.model.__name__:
+            continue
+        rows = _after(_rows(source, query), source, number, after)
+        found += [(_place(row, source, number), row, source) for row in rows[: query.limit + 1]]
+    found.sort(key=lambda one: (one[0].when, -one[0].source, one[0].key), reverse=True)
+    shown, more = found[: query.limit], len(found) > query.limit
+    kept = [one for one in _shown(shown) if one.fields or one.kind != KINDS["~"]]
+    return Page(kept, shown[-1][0] if more else None)
 
 
-def _rows(tracked: Tracked, query: Query) -> QuerySet[Any]:
-    rows = tracked.model.history.select_related("history_user").filter(_scope(tracked, query.municipalities))
-    if tracked.citizen:
-        rows = rows.annotate(of_citizen=models.F(f"{tracked.citizen}{'' if tracked.citizen == 'id' else '_id'}"))
+def all_pages(query: Query, size: int = 500) -> Iterator[list[Change]]:
+    """Everything that fits, a page at a time: for exports. Holds one page in memory."""
+    query, after = replace(query, limit=size), None
+    while True:
+        found = page(query, after)
+        yield found.changes
+        if (after := found.older) is None:
+            return
+
+
+def _after(rows: QuerySet[Any], source: Tracked, number: int, after: Place | None) -> QuerySet[Any]:
+    """Rows after the place: older, or as old and further on in the order of sources and keys."""
+    rows = rows.order_by(f"-{source.when}", f"-{source.key}")
+    if after is None:
+        return rows
+    if number > after.source:
+        return rows.filter(**{f"{source.when}__lte": after.when})
+    older = Q(**{f"{source.when}__lt": after.when})
+    if number == after.source:
+        older |= Q(**{source.when: after.when, f"{source.key}__lt": after.key})
+    return rows.filter(older)
+
+
+def _place(row: Any, source: Tracked, number: int) -> Place:
+    return Place(getattr(row, source.when), number, getattr(row, source.key))
+
+
+def _rows(source: Tracked, query: Query) -> QuerySet[Any]:
+    rows = source.rows.select_related(source.who).filter(_scope(source, query.municipalities))
+    if source.once:
+        rows = rows.defer(*(one.name for one in source.model._meta.fields if isinstance(one, LARGE)))
+    if source.citizen:
+        path = source.citizen if source.citizen == "id" else f"{source.citizen}_id"
+        rows = rows.annotate(of_citizen=models.F(path))
+    if source.grant:
+        rows = rows.annotate(of_grant=models.F(f"{source.grant}_id"))
     if query.citizen:
-        rows = rows.filter(**{tracked.citizen: query.citizen})
+        rows = rows.filter(**{source.citizen: query.citizen})
     if query.user:
-        rows = rows.filter(history_user=query.user)
+        rows = rows.filter(**{source.who: query.user})
     if query.first:
-        rows = rows.filter(history_date__gte=query.first)
+        rows = rows.filter(**{f"{source.when}__gte": query.first})
     if query.last:
-        rows = rows.filter(history_date__lt=query.last)
+        rows = rows.filter(**{f"{source.when}__lt": query.last})
     return rows
 
 
-def _scope(tracked: Tracked, municipalities: Sequence[int]) -> Q:
+def _scope(source: Tracked, municipalities: Sequence[int]) -> Q:
     """Only the municipalities asked for; names of employers and national rates belong to all."""
-    if not tracked.municipality:
+    if not source.municipality:
         return Q()
-    if tracked.municipality == "user":
+    if source.municipality == "user":
         return Q(id__in=Membership.objects.filter(municipality__in=municipalities).values("user"))
-    return Q(**{f"{tracked.municipality}__in": municipalities})
+    return Q(**{f"{source.municipality}__in": municipalities})
 
 
-# --- before and after --------------------------------------------------------------------------------------
-
-
-def _shown(found: Sequence[tuple[Any, Tracked]]) -> list[Change]:
-    before = _previous(found)
-    names = _Names([row for row, _ in found] + list(before.values()))
+def _shown(found: Sequence[Found]) -> list[Change]:
+    before = _previous([(row, source) for _, row, source in found if not source.once])
+    names = Names([row for _, row, _ in found] + list(before.values()))
     return [
-        Change(
-            when=row.history_date,
-            who=str(row.history_user) if row.history_user_id else "Systemet",
-            what=str(tracked.model._meta.verbose_name).capitalize(),
-            subject=_subject(row, names),
-            kind=KINDS[row.history_type],
-            why=row.history_change_reason or "",
-            fields=tuple(field_changes(row, before.get((tracked.model, row.history_id)), names)),
-            citizen=getattr(row, "of_citizen", None),
-        )
-        for row, tracked in found
+        _change(row, source, before.get((source.model, getattr(row, source.key))), names) for _, row, source in found
     ]
+
+
+def _change(row: Any, source: Tracked, before: Any | None, names: Names) -> Change:
+    who = getattr(row, source.who)
+    return Change(
+        when=getattr(row, source.when),
+        who=str(who) if who else "Systemet",
+        what=str(source.model._meta.verbose_name).capitalize(),
+        subject=subject_of(row, names),
+        kind=WRITTEN if source.once else KINDS[row.history_type],
+        why=(getattr(row, source.why) or "") if source.why else "",
+        fields=tuple(field_changes(row, None if source.once else before, names)),
+        citizen=getattr(row, "of_citizen", None),
+    )
 
 
 def _previous(found: Sequence[tuple[Any, Tracked]]) -> dict[tuple[Any, int], Any]:
     """The row before each, by model and history id. One query a table."""
     ids: defaultdict[Any, set[int]] = defaultdict(set)
-    for row, tracked in found:
-        ids[tracked.model].add(row.id)
+    for row, source in found:
+        ids[source.model].add(row.id)
     pairs: dict[tuple[Any, int], Any] = {}
     for model, wanted in ids.items():
         last: Any = None
@@ -217,88 +325,3 @@ def _previous(found: Sequence[tuple[Any, Tracked]]) -> dict[tuple[Any, int], Any
                 pairs[(model, row.history_id)] = last
             last = row
     return pairs
-
-
-def field_changes(row: Any, before: Any | None, names: _Names | None = None) -> Iterable[FieldChange]:
-    """What differs from the row before; for a new row all that it has been given."""
-    names = names or _Names()
-    if row.history_type == "-":
-        return
-    for field in row.tracked_fields:
-        if field.primary_key or (before is None and isinstance(field, models.JSONField)):
-            continue
-        now, then = getattr(row, field.attname), getattr(before, field.attname, None)
-        if now == then or (before is None and now in (None, "", False)):
-            continue
-        if field.name == "address" and getattr(row, "is_protected", False):
-            yield FieldChange(str(field.verbose_name), HIDDEN, HIDDEN)
-            continue
-        yield FieldChange(
-            str(field.verbose_name), NOTHING if before is None else shown(field, then, names), shown(field, now, names)
-        )
-
-
-class _Names:
-    """What rows that others point at are called. Those of the given rows are read together, others one by one."""
-
-    def __init__(self, rows: Iterable[Any] = ()) -> None:
-        self._known: dict[tuple[Any, Any], str] = {}
-        wanted: defaultdict[Any, set[Any]] = defaultdict(set)
-        for row in rows:
-            for field in row.tracked_fields:
-                if field.is_relation:
-                    wanted[field.related_model].add(getattr(row, field.attname))
-        for model, keys in wanted.items():
-            for key, one in _light(model).in_bulk(keys - {None}).items():
-                self._known[(model, key)] = str(one)
-
-    def of(self, model: Any, key: Any) -> str:
-        if (model, key) not in self._known:
-            row = _light(model).filter(pk=key).first()
-            self._known[(model, key)] = str(row) if row is not None else f"nr. {key}"
-        return self._known[(model, key)]
-
-
-def _light(model: Any) -> QuerySet[Any]:
-    """Rows without their large columns: only what they are called is wanted."""
-    large = [field.name for field in model._meta.fields if isinstance(field, models.JSONField | models.BinaryField)]
-    return model._base_manager.defer(*large)
-
-
-def _subject(row: Any, names: _Names) -> str:
-    """The case when it hangs on one, else the row's own name."""
-    if getattr(row, "grant_id", None):
-        return f"Sag {names.of(Grant, row.grant_id)}"
-    values = {field.attname: getattr(row, field.attname) for field in row.tracked_fields}
-    try:
-        return str(row.instance_type(**values))  # row.instance would read what history leaves out, row by row
-    except (ObjectDoesNotExist, TypeError, ValueError):
-        return f"nr. {row.id}"
-
-
-def shown(field: Any, value: Any, names: _Names | None = None) -> str:
-    """A value as people read it: choices, kroner, months, days, ja and nej, and names for numbers."""
-    if value is None or value == "":
-        return NOTHING
-    if field.is_relation:
-        return (names or _Names()).of(field.related_model, value)
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return "ja" if value else "nej"
-    if isinstance(field, MonthField):
-        return month_name(value)
-    if isinstance(field, MoneyField):
-        return f"{danish(Decimal(value))} kr."
-    if isinstance(field, HundredthsField):
-        return danish_number(Decimal(value))
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"{localtime(value):%d.%m.%Y %H:%M}"
-    if isinstance(value, date):
-        return f"{value:%d.%m.%Y}"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.db import connection
 from django.utils import timezone
@@ -27,6 +28,14 @@ def rates_warning(today: date) -> str:
     if year is None:
         return ""
     return f"Satserne for {year} mangler. Indtast dem i Administration under Satser, før januar {year} kan beregnes."
+
+
+@checks.register(checks.Tags.security)
+def looks_are_kept(**_: Any) -> list[checks.CheckMessage]:
+    """A look at a citizen is written before the page is made, and must stay when the page fails afterwards."""
+    bound = [name for name, options in settings.DATABASES.items() if options.get("ATOMIC_REQUESTS")]
+    sentence = "Slå ATOMIC_REQUESTS fra: ellers forsvinder opslagsloggen, når en side fejler."
+    return [checks.Error(sentence, id="cases.E001")] if bound else []
 
 
 @checks.register(checks.Tags.database)

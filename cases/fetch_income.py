@@ -7,16 +7,13 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
-
-from cases.access import REGISTER_PURPOSE
+from cases.access import REGISTER_PURPOSE, log_many
 from cases.due import Due, LeftOut, due_in
 from cases.import_income import Imported, import_income
 from cases.integrations.eindkomst.client import EIndkomstClient, ServiceUnavailable
 from cases.integrations.eindkomst.requests import IncomeRequest, PersonQuery, can_be_asked
-from cases.models import AccessLog, Grant, Municipality, User
+from cases.models import Grant, Look, Municipality, User
 from cases.refused import Refused
-from cases.write_many import write_many
 from rules.months import Month
 
 PERSONS_A_REQUEST = 100
@@ -93,7 +90,7 @@ def _ask(
         sent_at=now,
         employee=user.username,
     )
-    _log(municipality, month, [grant for grant, _ in persons], user, now)
+    _log(month, [grant for grant, _ in persons], user, now)
     result.asked += len(persons)
     try:
         answer = client.fetch(request)
@@ -107,19 +104,6 @@ def _ask(
     result.faults += [*imported.faults, *filter(None, [imported.unreadable])]
 
 
-def _log(municipality: Municipality, month: Month, grants: list[int], user: User, now: datetime) -> None:
+def _log(month: Month, grants: list[int], user: User, now: datetime) -> None:
     citizens = Grant.objects.filter(id__in=grants).values_list("citizen_id", flat=True)
-    with transaction.atomic():
-        write_many(
-            [
-                AccessLog(
-                    municipality=municipality,
-                    citizen_id=citizen,
-                    user=user,
-                    happened_at=now,
-                    action=f"Opslag i eIndkomst, {month}",
-                    purpose=REGISTER_PURPOSE,
-                )
-                for citizen in citizens
-            ]
-        )
+    log_many(user, citizens, f"Opslag i eIndkomst, {month}", REGISTER_PURPOSE, Look.REGISTER, now)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from cases import follow_ups, rehearse_setting, run_month, shadow_month
+from cases import follow_ups, letter_jobs, rehearse_setting, run_month, shadow_month
 from cases.bank_days import run_day
 from cases.checks import rates_warning
 from cases.fetch_income import fetch_income
@@ -40,6 +40,8 @@ def tick() -> None:
     start_due_runs(timezone.localdate(now), now)
     draw_due(now)
     requeue_stale_blocks(now)
+    letter_jobs.requeue_letters(now - STALE_AFTER)
+    letter_jobs.send_letters()
 
 
 def start_due_runs(today: date, now: datetime) -> list[int]:

@@ -1,4 +1,4 @@
-"""Letters of a case: written here in plain Danish, sent by the post of the portal, answered with a source."""
+"""Letters of a case: written here in plain Danish, issued and sent by the post, answered with a source."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from cases.issue_letter import issue_letter
 from cases.models import Grant, Letter, LetterKind, Municipality, Task, TaskState, User
 from cases.open_task import closed
 from cases.refused import Refused
@@ -65,7 +66,11 @@ def write_letter(
         sent_at=now if send_now else None,
         sent_by=user if send_now else None,
     )
-    return saved(letter, user, "Brev sendt" if send_now else "Brev skrevet")
+    with transaction.atomic():
+        saved(letter, user, "Brev sendt" if send_now else "Brev skrevet")
+        if send_now:
+            issue_letter(letter, user, now)
+        return letter
 
 
 def send(letter: Letter, user: User, now: datetime, *, subject: str = "", body: str = "") -> Letter:
@@ -77,6 +82,7 @@ def send(letter: Letter, user: User, now: datetime, *, subject: str = "", body: 
         letter.subject, letter.body = (subject or letter.subject)[:160], body or letter.body
         letter.sent_at, letter.sent_by = now, user
         saved(letter, user, "Brev sendt")
+        issue_letter(letter, user, now)
         if letter.kind == LetterKind.PENSION and letter.task and letter.task.is_open:
             closed(Task.objects.select_for_update().get(pk=letter.task_id), "Brevet er sendt", user, now)
         return letter

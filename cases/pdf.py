@@ -1,4 +1,7 @@
-"""HTML to an accessible PDF (PDF/UA-1) of one page. The rest of the portal works without Pango."""
+"""HTML to accessible PDF (PDF/UA-1): the specification on one page, other letters on as many as they need.
+
+The rest of the portal works without Pango.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from cases.specification import SpecificationContext
+from cases.specification_parts import SpecificationContext
 
 STATIC = Path(__file__).parent / "static" / "cases"
 FONTS = {400: "ibm-plex-sans-latin-400-normal.woff2", 600: "ibm-plex-sans-latin-600-normal.woff2"}
@@ -47,12 +50,21 @@ class _Engine:
 
 def specification_pdf(context: SpecificationContext) -> bytes:
     """The letter on one A4 page: the same context gives the same bytes. Raises PdfUnavailable without Pango."""
+    return _pdf("specification/letter.html", context, DENSITIES)
+
+
+def letter_pdf(context: Any) -> bytes:
+    """An ordinary letter (issue_letter.LetterContext) on A4 pages. Raises PdfUnavailable without Pango."""
+    return _pdf("specification/plain.html", context, ("",))
+
+
+def _pdf(template: str, context: Any, densities: tuple[str, ...]) -> bytes:
+    """The first density that fits one page, else the last."""
     with _lock, warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=DeprecationWarning)  # said when libharfbuzz-subset is missing
         engine = _engine()
-        for density in DENSITIES:
-            text = render_to_string("specification/letter.html", {"letter": context, "density": density})
-            document = engine.render(text)
+        for density in densities:
+            document = engine.render(render_to_string(template, {"letter": context, "density": density}))
             if len(document.pages) == 1:
                 break
         pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_add_scopes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.models import AccessLog, Grant, User
+from cases.models import AccessLog, Grant, Look, User
 
 FOUND = "Fundet ved søgning"
 OPENINGS = ("Opgave", "Sag", "Advis", "Udbetaling")
@@ -12,12 +12,13 @@ LOOKED_BACK = 300
 
 
 def recent_cases(user: User, most: int = 8) -> list[Grant]:
-    """The newest case of each citizen the user last opened, the latest first. What a list only showed is not there.
+    """The newest case of each citizen the user last opened, the latest first. Two queries.
 
-    Two queries.
+    What a list, a search or an export only showed is not there.
     """
-    looks = AccessLog.objects.filter(user=user).order_by("-id").values_list("citizen_id", "action")[:LOOKED_BACK]
-    citizens = list(dict.fromkeys(citizen for citizen, action in looks if action.startswith(OPENINGS)))[:most]
+    looks = AccessLog.objects.filter(user=user, kind=Look.PAGE).order_by("-id")
+    newest_looks = looks.values_list("citizen_id", "action")[:LOOKED_BACK]
+    citizens = list(dict.fromkeys(citizen for citizen, action in newest_looks if action.startswith(OPENINGS)))[:most]
     grants = Grant.objects.visible_to(user).filter(citizen__in=citizens).select_related("citizen").order_by("first_day")
     newest = {grant.citizen_id: grant for grant in grants}
     return [newest[citizen] for citizen in citizens if citizen in newest]

@@ -10,14 +10,13 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
 
 from django.db import models, transaction
 from django.db.models import Max, Sum
 from django.utils.timezone import localdate
 
 from cases.bank_days import bank_days_after, bank_days_until, is_bank_day
+from cases.issue_specifications import issue
 from cases.models import (
     BatchState,
     Municipality,
@@ -180,13 +179,8 @@ def release_batch(batch: PaymentBatch, user: User, now: datetime) -> PaymentBatc
             raise Refused(f"En udbetaling på listen er ikke godkendt. {AGAIN}")
         batch.state, batch.released_at, batch.released_by = BatchState.RELEASED, now, user
         saved(batch, user, f"Frigivet: {batch.count} udbetalinger i filen", now)
-        _issue_specifications(batch, user, now)
+        issue(batch, user, now)
         return batch
-
-
-def _issue_specifications(batch: PaymentBatch, user: User, now: datetime) -> None:
-    if find_spec("cases.issue_specifications"):
-        import_module("cases.issue_specifications").issue(batch, user, now)
 
 
 def _keep(batch: PaymentBatch, settings: PaymentSettings, body: bytes, now: datetime) -> None:

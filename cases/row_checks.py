@@ -53,26 +53,24 @@ def _month_differs(rows: list[dict[str, Any]]) -> Iterator[str]:
     paid: list[tuple[Decimal, Decimal]] = [(Decimal(0), Decimal(0))]
     for row in rows:
         own = (row["subsidy"], row["payable_before_tax"] - row["adjustment"])
-        if row["reverses_id"]:
-            if (row["subsidy"], row["payable_before_tax"]) != (
-                -row["reverses__subsidy"],
-                -row["reverses__payable_before_tax"],
-            ):
-                yield f"udbetaling {row['id']} er ikke det modsatte af den, den tilbagefører"
-            continue
-        if row["repeats_id"]:
-            if (row["subsidy"], row["payable_before_tax"]) != (
-                row["repeats__subsidy"],
-                row["repeats__payable_before_tax"],
-            ):
-                yield f"udbetaling {row['id']} er ikke den samme som den, den udbetaler igen"
-            continue
         if row["decision__subsidy"] is None:
-            if own != (0, 0):
-                yield f"udbetaling {row['id']} er mere end sin efterregulering og har ingen afgørelse"
+            yield from _copy_differs(row)
             continue
         whole = (row["decision__subsidy"], row["decision__payable_before_tax"])
         before = paid if reversed_ids - {None} else paid[-1:]
         if own not in [(whole[0] - one[0], whole[1] - one[1]) for one in before]:
             yield f"udbetaling {row['id']} er ikke, hvad dens afgørelse giver"
         paid.append(whole)
+
+
+def _copy_differs(row: dict[str, Any]) -> Iterator[str]:
+    """A payment without a decision of its own: the opposite of one, the same as one again, or an adjustment alone."""
+    paid = (row["subsidy"], row["payable_before_tax"])
+    if row["reverses_id"]:
+        if paid != (-row["reverses__subsidy"], -row["reverses__payable_before_tax"]):
+            yield f"udbetaling {row['id']} er ikke det modsatte af den, den tilbagefører"
+    elif row["repeats_id"]:
+        if paid != (row["repeats__subsidy"], row["repeats__payable_before_tax"]):
+            yield f"udbetaling {row['id']} er ikke den samme som den, den udbetaler igen"
+    elif paid != (0, row["adjustment"]):
+        yield f"udbetaling {row['id']} er mere end sin efterregulering og har ingen afgørelse"

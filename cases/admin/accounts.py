@@ -96,12 +96,12 @@ class PortalUserAdmin(PortalAdmin, UserAdmin):
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "own_cpr")}),
         ("Adgang", {"fields": ("is_active", "reset_code"), "description": "Fjern fluebenet, når personen holder op."}),
     )
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "own_cpr")}),
     )
 
     @admin.display(description="navn")
@@ -134,8 +134,8 @@ class PortalUserAdmin(PortalAdmin, UserAdmin):
         if obj is None:
             return ()
         if not self.is_own(request, obj):
-            return ("username", "first_name", "last_name", "email", "is_active")
-        return ("is_active",) if obj == request.user else ()
+            return ("username", "first_name", "last_name", "email", "own_cpr", "is_active")
+        return ("is_active", "own_cpr") if obj == request.user else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

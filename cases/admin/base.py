@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
-from cases.change_log import field_changes
+from cases.change_fields import field_changes
 from cases.models import Municipality, Role
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 
-from cases.access import log_access
+from cases.access import log_many
 from cases.admin.base import ReadOnlyAdmin, ReadOnlyInline, ReadOnlyMixin
 from cases.models import (
     AccessLog,
@@ -26,6 +26,7 @@ from cases.models import (
     IncomeTreatment,
     IssuedDocument,
     Job,
+    Look,
     Payment,
     PaymentEvent,
     PaymentLine,
@@ -66,6 +67,12 @@ class LoggedMixin:
         self._log_one(request, object_id, "")
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        self._log_one(request, object_id, "tidligere udgave")
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         self._log_one(request, object_id, "historik")
         return super().history_view(request, object_id, extra_context)
@@ -76,10 +83,9 @@ class LoggedMixin:
             self._log(request, self.model._base_manager.filter(pk=row.pk), how)
 
     def _log(self, request: HttpRequest, rows: Any, how: str) -> None:
-        citizens = Citizen.objects.filter(pk__in=rows.values(self.citizen_path))
         what = f"Administration: {self.model._meta.verbose_name}{f', {how}' if how else ''}"
-        for citizen in citizens:
-            log_access(request.user, citizen, what, PURPOSE)
+        kind = Look.LIST if how == "liste" else Look.PAGE
+        log_many(request.user, rows.values_list(self.citizen_path, flat=True), what, PURPOSE, kind)
 
 
 class HistoryAdmin(LoggedMixin, ReadOnlyAdmin):
@@ -133,7 +139,9 @@ class CitizenAdmin(HistoryAdmin):
 
     @admin.display(description="adresse")
     def address_shown(self, citizen: Citizen) -> str:
-        return "Beskyttet" if citizen.is_protected else citizen.address
+        """Hidden also in an earlier version, from before the address was protected."""
+        hidden = citizen.is_protected or Citizen.objects.filter(pk=citizen.pk, is_protected=True).exists()
+        return "Beskyttet" if hidden else citizen.address
 
 
 @admin.register(Grant)
@@ -241,7 +249,8 @@ class IssuedDocumentAdmin(WrittenOnceAdmin):
 
 @admin.register(AccessLog)
 class AccessLogAdmin(WrittenOnceAdmin):
-    list_display = ("happened_at", "user", "citizen", "action", "purpose")
+    list_display = ("happened_at", "user", "citizen", "action", "purpose", "is_own", "is_protected")
+    list_filter = ("kind", "is_own", "is_protected")
     list_select_related = ("user", "citizen")
 
 

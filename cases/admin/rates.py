@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
 from cases.admin.base import PortalAdmin
-from cases.change_log import shown
+from cases.change_fields import shown
 from cases.models import Decision, NationalRates, Role
 from rules.months import Month
 

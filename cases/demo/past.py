@@ -16,12 +16,15 @@ from cases.hold_payment import repeat_payment
 from cases.integrations.posting_status import FailedPosting, write_status
 from cases.models import (
     EarlierSubsidy,
+    Fault,
     Grant,
     IncomeReport,
     Municipality,
+    Sample,
     Task,
     TaskKind,
     User,
+    Verdict,
     parameters_for,
     rates_for,
 )
@@ -29,6 +32,7 @@ from cases.party_hearing import Answers, Questions, Unanswered
 from cases.read_posting_status import read_posting_status
 from cases.refused import Refused
 from cases.release_payments import prepare_batch, release_batch
+from cases.sample_control import draw, judge
 from cases.write_many import write_many_with_history
 from rules.decision import decide
 from rules.money import danish
@@ -41,6 +45,7 @@ NOTES = (
     "Beløbet er rigtigt og vedrører måneden.",
 )
 SHARE_HEARD = 0.15
+SHARE_WRONG = 0.1
 SHARE_CORRECTED = 0.3
 MAY_BE_CORRECTED = frozenset({"INC3", "INC4", "INC27"})
 """A month that stopped for its figures alone: here a payslip may show another pay than the register."""
@@ -76,6 +81,17 @@ def solve_tasks(municipality: Municipality, month: Month, users: list[User], now
         except Refused:
             continue
     return solved
+
+
+def judge_sample(municipality: Municipality, month: Month, users: list[User], now: datetime) -> None:
+    """Draw the month's sample and let the demo's caseworkers judge it: a few are wrong."""
+    if Sample.objects.of(municipality).filter(benefit_month=month).exists():
+        return
+    rng = Random(f"{municipality.code}/{month}/sample")  # noqa: S311 - invented data
+    for item in draw(municipality, month, User.objects.system(), now, seed=f"{municipality.code}-{month}").items.all():
+        wrong = rng.random() < SHARE_WRONG
+        fault, note = (Fault.CEILING, "Lønloftet er ændret fra den 1.") if wrong else ("", "")
+        judge(item, Verdict.WRONG if wrong else Verdict.RIGHT, fault, note, rng.choice(users), now)
 
 
 @dataclass(frozen=True)

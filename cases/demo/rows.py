@@ -19,6 +19,7 @@ from cases.models import (
     MunicipalParameters,
     PaymentSettings,
     Role,
+    SampleSetting,
     User,
     WageCeiling,
 )
@@ -60,6 +61,9 @@ def make_rows(demo: DemoMunicipality, now: datetime, *, automatic: bool = True) 
             include_income_automatically=automatic,
             full_automation=automatic,
             note="Prøvekommunen har begge slået til",
+        )
+        SampleSetting.objects.create(
+            municipality=municipality, valid_from=date(2014, 1, 1), percent=5, note="Fem procent ses efter"
         )
         PaymentSettings.objects.create(
             municipality=municipality,

@@ -12,7 +12,7 @@ from cases.models.adjustment import (
     Settlement,
 )
 from cases.models.assessment import Applies, Article, Assessment
-from cases.models.audit import AccessLog
+from cases.models.audit import AccessLog, Look
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
 from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
 from cases.models.decision import Decision, Outcome
@@ -110,6 +110,7 @@ __all__ = [
     "Letter",
     "LetterKind",
     "LineKind",
+    "Look",
     "LostKind",
     "Membership",
     "Mode",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -55,6 +56,13 @@ class User(AbstractUser):
 
     external_id = models.CharField(
         "id hos kommunens login", max_length=200, unique=True, null=True, blank=True, editable=False
+    )
+    own_cpr = models.CharField(
+        "eget CPR-nummer",
+        max_length=10,
+        blank=True,
+        validators=[RegexValidator(r"^\d{10}$", "Skriv ti cifre.")],
+        help_text="Så opslag på en selv kan ses i opslagsloggen. Vises ikke andre steder.",
     )
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 

@@ -36,6 +36,7 @@ class IssuedDocument(InsertOnlyModel):
     class Meta:
         verbose_name = "udstedt dokument"
         verbose_name_plural = "udstedte dokumenter"
+        indexes = [models.Index(fields=["citizen", "-issued_at"], name="document_by_citizen")]
 
     def __str__(self) -> str:
         return self.title
@@ -60,16 +61,22 @@ class IssuedFile(InsertOnlyModel):
 
 
 class DeliveryState(models.TextChoices):
+    """SENDING stands only while a try goes on. A try that was broken off is UNKNOWN: never tried again by itself."""
+
     WAITING = "waiting", "Venter"
-    SENT = "sent", "Sendt til Digital Post"
-    DELIVERED = "delivered", "Afleveret"
+    SENDING = "sending", "Sendes nu"
+    SENT = "sent", "Sendt med Digital Post"
+    UNKNOWN = "unknown", "Uvist, om det er sendt"
     FAILED = "failed", "Kunne ikke sendes"
-    ON_PAPER = "on_paper", "Skal sendes som brev"
-    PRINTED = "printed", "Sendt som brev"
+    ON_PAPER = "on_paper", "Skal sendes på papir"
+    PRINTED = "printed", "Sendt på papir"
 
 
 class Delivery(ScopedModel):
-    """The delivery of one issued document: an outbox row. ``attempts`` is counted before each try."""
+    """The delivery of one issued document: an outbox row. ``attempts`` is counted before each try.
+
+    ``message_uuid`` is the message's number at Digital Post: the same at every try.
+    """
 
     municipality_path = "document__municipality"
 
@@ -85,7 +92,9 @@ class Delivery(ScopedModel):
         verbose_name = "forsendelse"
         verbose_name_plural = "forsendelser"
         ordering = ["id"]
-        indexes = [models.Index(fields=["id"], condition=models.Q(state="waiting"), name="delivery_waiting")]
+        indexes = [
+            models.Index(fields=["state", "id"], condition=~models.Q(state="sent"), name="delivery_not_sent"),
+        ]
 
     def __str__(self) -> str:
         return self.get_state_display()

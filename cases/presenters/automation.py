@@ -10,6 +10,8 @@ from rules.months import Month
 
 KINDS = (("Automatisk", "auto"), ("Sagsbehandlere", "hand"), ("Udestår", "wait"))
 
+LAST_FAR_FROM_JANUARY = 10
+
 
 def charts(found: Automation) -> dict[str, Chart]:
     """Share, kroner, handling time, and the errors of the samples where there are any."""
@@ -25,11 +27,15 @@ def charts(found: Automation) -> dict[str, Chart]:
 
 
 def labels_of(months: list[Month]) -> list[tuple[str, str, str]]:
-    """Short month, the year under the first and each January, and the whole name."""
+    """Short month, the year under each January (and under the first, where no January is near), and the whole name."""
     return [
-        (short_month(month), str(month.year) if at == 0 or month.number == 1 else "", long_month(month))
+        (short_month(month), str(month.year) if _bears_year(at, month) else "", long_month(month))
         for at, month in enumerate(months)
     ]
+
+
+def _bears_year(at: int, month: Month) -> bool:
+    return month.number == 1 or (at == 0 and month.number <= LAST_FAR_FROM_JANUARY)
 
 
 def reason_bars(found: Automation) -> list[str]:

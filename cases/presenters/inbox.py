@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from cases.models import Task
+from cases.models import Citizen, Task
 from cases.presenters.concerns import short
 from cases.presenters.words import first_sentence, short_day, short_month
 from rules.income_rules import BY_CODE
@@ -29,6 +29,11 @@ class InboxRow:
     more: int
     at_stake: Decimal | None
     age: int
+
+    @property
+    def citizen_id(self) -> int | None:
+        citizen = citizen_of(self.task)
+        return citizen.pk if citizen else None
 
 
 def inbox_rows(tasks: QuerySet[Task] | Iterable[Task], today: date) -> list[InboxRow]:
@@ -54,9 +59,14 @@ def _row(task: Task, today: date) -> InboxRow:
     )
 
 
+def citizen_of(task: Task) -> Citizen | None:
+    """Whom the task is about, when known."""
+    return task.citizen or (task.grant.citizen if task.grant_id else None)
+
+
 def name_of(task: Task) -> str:
     """Whom the task is about; a person the jobcentre knows and we do not has no name yet."""
-    citizen = task.citizen or (task.grant.citizen if task.grant_id else None)
+    citizen = citizen_of(task)
     return citizen.name if citizen else "Ikke kendt her"
 
 

@@ -20,6 +20,7 @@ CASE_PAGES = (
     ("Sager", "cases"),
     ("Kørsler", "runs"),
     ("Udbetalinger", "payments"),
+    ("Post", "post"),
     ("Rapporter", "reports"),
     ("Beregner", "calculator"),
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django import template
 
-from cases.specification import IncomeLine, SumLine
+from cases.specification_parts import IncomeLine, SumLine
 from cases.templatetags.danish import month_name
 from rules.money import danish, danish_number
 from rules.months import Month

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import notices
-from cases.access import log_access, writer
+from cases.access import log_access, log_again, writer
 from cases.acts import ACTS, About, ActForm
 from cases.models import WRITERS, Complaint, ControlLine, Grant, IncomeReport, Notice, Task
 from cases.presenters.what_if import as_it_is, what_if
@@ -63,7 +63,7 @@ def act_sum(request: HttpRequest, pk: int, word: str, part_pk: int | None = None
     """The sum with what is typed, for the live look. Nothing is kept."""
     about = about_of(request, pk, word, part_pk)
     form = ACTS[word](request.POST, about)
-    log_access(request.user, about.grant.citizen, f"{form.title}, prøvet")
+    log_again(request.user, about.grant.citizen, f"{form.title}, prøvet")
     return render(request, form.sum_template, {"result": _tried(request, about, form), "form": form})
 
 

@@ -9,8 +9,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from cases.access import reader
-from cases.models import Adjustment, RepaymentClaim, SettleBy, User
+from cases.access import log_list, reader
+from cases.models import Adjustment, Grant, RepaymentClaim, SettleBy, User
 from cases.repayment import claims_of
 from cases.settle import TAKEN, with_ways
 from cases.settlement_plan import shown
@@ -42,6 +42,8 @@ def adjustment_list(request: HttpRequest) -> HttpResponse:
         ids = [one.pk for one in page]
         found = shown(Adjustment.objects.filter(pk__in=ids).select_related("grant__citizen").order_by("-id"))
         total = sum((one.left if show != "afregnet" else one.payable_difference for one in found), 0)
+    citizens = Grant.objects.filter(pk__in=[one.grant_id for one in page]).values_list("citizen_id", flat=True)
+    log_list(request.user, citizens, "Efterreguleringer")
     context = {"page": page, "rows": found, "claims": found, "show": show, "shows": SHOW.items(), "total": total}
     return render(request, "adjustments/list.html", context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import BadRequest
+from django.db.models import Max, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +25,7 @@ DEFAULT = 12
 @require_safe
 @reader
 def page(request: HttpRequest) -> HttpResponse:
-    """The months up to the newest run, as many as are chosen."""
+    """The months up to the newest run, as many as are chosen, and none before the first run."""
     found = _found(request)
     by_month, kroner, reasons, rules, times, employers, errors = found.tables()
     context = {
@@ -41,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
         },
         "reason_bars": reason_bars(found),
         "spans": SPANS,
-        "span": len(found.months),
+        "span": int(request.GET.get("antal", DEFAULT)),
         "endings": FILES,
         "municipality": found.municipality,
         "municipalities": municipalities_of(request.user),
@@ -64,6 +65,7 @@ def _found(request: HttpRequest) -> Automation:
     if text not in {str(number) for number, _ in SPANS}:
         raise BadRequest(f"'{text}' er ikke et antal måneder, der kan vises. Vælg et fra listen.")
     now = timezone.now()
-    newest = Run.objects.of(municipality).order_by("-benefit_month").values_list("benefit_month", flat=True).first()
-    last = newest or Month.of(timezone.localdate(now))
-    return automation(municipality, last - (int(text) - 1), last, now, str(request.user))
+    runs = Run.objects.of(municipality).aggregate(oldest=Min("benefit_month"), newest=Max("benefit_month"))
+    last = runs["newest"] or Month.of(timezone.localdate(now))
+    first = max(last - (int(text) - 1), runs["oldest"] or last)
+    return automation(municipality, first, last, now, str(request.user))

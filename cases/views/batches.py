@@ -21,7 +21,6 @@ from cases.integrations.posting_status import read_status as parse_status
 from cases.models import (
     WRITERS,
     BatchState,
-    Citizen,
     LineKind,
     Municipality,
     Payment,
@@ -214,7 +213,7 @@ def ydelsesindeks(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _log(request: HttpRequest, batch: PaymentBatch, action: str) -> None:
-    log_many(request.user, Citizen.objects.filter(payments__batch=batch).distinct(), action, timezone.now())
+    log_many(request.user, batch.payments.values_list("citizen_id", flat=True), action)
 
 
 def _attachment(body: bytes, kind: str, name: str) -> HttpResponse:
@@ -251,9 +250,7 @@ def status_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = Payment.objects.select_related("citizen", "grant").in_bulk(
         [one.payment_id for one in matched if one.payment_id]
     )
-    log_many(
-        request.user, Citizen.objects.filter(payments__in=found).distinct(), "Posteringsstatus vist", timezone.now()
-    )
+    log_many(request.user, (one.citizen_id for one in found.values()), "Posteringsstatus vist")
     context = {
         "file": file,
         "municipality": file.municipality,

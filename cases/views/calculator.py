@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.access import log_access
+from cases.access import log_access, log_again
 from cases.forms import CalculatorForm
 from cases.gather import gather
 from cases.models import Grant, Run, rates_for
@@ -32,17 +32,19 @@ def calculator(request: HttpRequest) -> HttpResponse:
         form = CalculatorForm(request.POST)
     else:
         form = CalculatorForm(initial=_initial(request, grant))
-    context = {"form": form, "grant": grant, **_sum(form, grant)}
     if grant:
         log_access(request.user, grant.citizen, "Beregner")
+    context = {"form": form, "grant": grant, **_sum(form, grant)}
     return render(request, "calculator.html", context)
 
 
 @require_POST
 def live(request: HttpRequest) -> HttpResponse:
     """The sum alone, for htmx."""
-    form = CalculatorForm(request.POST)
-    return render(request, "calculator/_sum.html", {"form": form, **_sum(form, _grant(request))})
+    form, grant = CalculatorForm(request.POST), _grant(request)
+    if grant:
+        log_again(request.user, grant.citizen, "Beregner, prøvet")
+    return render(request, "calculator/_sum.html", {"form": form, **_sum(form, grant)})
 
 
 def _grant(request: HttpRequest) -> Grant | None:

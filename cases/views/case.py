@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cases.access import log_access, reader, writer
+from cases.access import log_access, log_list, reader, writer
 from cases.acts import menu
 from cases.change_log import Query, changes
 from cases.changed import changed
@@ -86,6 +86,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         .annotate(open_tasks=open_tasks)
         .order_by("citizen__sort_key", "-first_day")[(page - 1) * PAGE : page * PAGE + 1]
     )
+    log_list(request.user, (one.citizen_id for one in found[:PAGE]), "Søgning i sager" if words else "Sager")
     return render(
         request,
         "case/list.html",
@@ -244,11 +245,12 @@ def control_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
-    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text").select_related("issued_by")
+    letters = IssuedDocument.objects.filter(citizen=grant.citizen).defer("context", "text")
+    letters = letters.select_related("issued_by", "delivery")
     return {
-        "letters": letters.order_by("-issued_at"),
-        "payments": Payment.objects.of_decisions().filter(grant=grant)[:24],
-        "written": grant.letters.select_related("sent_by", "answered_by").order_by("-id"),
+        "letters": letters.order_by("-issued_at", "-id"),
+        "payments": Payment.objects.of_decisions().filter(grant=grant, specification__isnull=True)[:24],
+        "written": grant.letters.select_related("sent_by", "answered_by", "document__delivery").order_by("-id"),
         "hearings": grant.hearings.select_related("task").order_by("-id"),
         "today": timezone.localdate(),
     }

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import notices
-from cases.access import log_access, reader, writer
+from cases.access import log_access, log_list, reader, writer
 from cases.acts import BY_NOTICE
 from cases.models import WRITERS, EventKind, JobcentreEvent, Notice, NoticeKind
 from cases.refused import Conflict, Refused
@@ -45,6 +45,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "tabs": inbox_tabs(request.user, "notices"),
         "can_write": request.user.writes_cases,
     }
+    log_list(request.user, (one.citizen_id for one in context["rows"]), "Adviser")
     return render(request, "notices/list.html", context)
 
 
@@ -62,6 +63,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         "show": show,
         "tabs": inbox_tabs(request.user, "events"),
     }
+    log_list(request.user, (one.citizen_id for one in context["rows"]), "Hændelser")
     return render(request, "notices/events.html", context)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases import standing
-from cases.access import reader
+from cases.access import log_list, reader
 from cases.bank_days import bank_days_until, last_bank_day
 from cases.models import Role, Run, Task, User
 from cases.presenters.inbox import inbox_rows
@@ -28,8 +28,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The first page. Users without a role on cases see what they administer."""
     today = timezone.localdate()
     if request.user.reads_cases:
-        return render(request, "overview.html", overview_of(request.user, today))
-    context: dict[str, Any] = {"no_cases": True, "month": Month.of(today)}
+        context = overview_of(request.user, today)
+        seen = {row.citizen_id for row in context["rows"]} | {grant.citizen_id for grant in context["recent"]}
+        log_list(request.user, seen, "Overblik")
+        return render(request, "overview.html", context)
+    context = {"no_cases": True, "month": Month.of(today)}
     if request.user.has_role(Role.ADMINISTRATOR):
         context |= standing.staff(request.user, today)
     return render(request, "overview.html", context)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cases.access import log_many, reader, writer
 from cases.export_decisions import as_csv, as_json, exported
-from cases.models import WRITERS, Citizen, Decision, Outcome, Task, TaskKind
+from cases.models import WRITERS, Decision, Outcome, Task, TaskKind
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
 
@@ -48,8 +48,7 @@ def export_file(request: HttpRequest, kind: str) -> HttpResponse:
     now = timezone.now()
     month = chosen_month(request.GET, Month.of(timezone.localdate(now)))
     people = exported(municipality, month)
-    citizens = Citizen.objects.filter(id__in=[one.citizen.pk for one in people])
-    log_many(request.user, citizens, "Eksport af indtægter og afgørelser", now)
+    log_many(request.user, (one.citizen.pk for one in people), "Eksport af indtægter og afgørelser", now=now)
     text = as_csv(municipality, people) if kind == "csv" else as_json(municipality, month, people, now)
     answer = HttpResponse(text, content_type=KINDS[kind])
     answer["Content-Disposition"] = f'attachment; filename="afgoerelser-{municipality.code}-{month}.{kind}"'

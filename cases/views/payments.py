@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases import pdf
-from cases.access import log_access, reader
-from cases.models import WRITERS, Decision, Payment, PaymentStatus
+from cases.access import log_access, log_list, reader
+from cases.draw_letters import Tampered, content_of
+from cases.models import WRITERS, Decision, IssuedFile, Payment, PaymentStatus
 from cases.presenters.payment_acts import acts_of, related
-from cases.specification import SpecificationContext, as_text, context_for, context_of
+from cases.specification import as_text, context_for, context_of
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
 
@@ -37,8 +38,10 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         found = found.filter(status=status)
     totals = found.aggregate(count=Count("id"), subsidy=Sum("subsidy"), payable=Sum("payable_before_tax"))
     rows = found.select_related("citizen", "grant", "decision__decided_by").order_by("citizen__sort_key", "id")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    log_list(request.user, (one.citizen_id for one in page), "Udbetalinger")
     context = {
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("side")),
+        "page": page,
         "totals": totals,
         "month": month,
         "months": months or [month],
@@ -58,7 +61,7 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     payment = _payment(request, pk, "Udbetaling og udbetalingsspecifikation")
     context = {
         "payment": payment,
-        "letter": context_for(payment, draft=not _is_issued(payment)) if payment.decision_id else None,
+        "letter": _letter(payment),
         "acts": acts_of(payment) if payment.municipality_id in request.user.municipality_ids(*WRITERS) else [],
         "related": related(payment),
         "settlements": payment.settlements.select_related("adjustment"),
@@ -72,12 +75,10 @@ def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as PDF: the bytes that were issued, or a draft made now."""
-    payment = _with_letter(_payment(request, pk, "Udbetalingsspecifikation som PDF"))
-    if _is_issued(payment):
-        return _attachment(bytes(payment.specification.file.body), "application/pdf", payment, "pdf")
+    payment = _payment(request, pk, "Udbetalingsspecifikation som PDF")
     try:
-        body = pdf.specification_pdf(context_for(payment))
-    except pdf.PdfUnavailable as missing:
+        body = _pdf(payment)
+    except (pdf.PdfUnavailable, Tampered) as missing:
         messages.error(request, str(missing))
         return redirect("payment", pk=payment.pk)
     return _attachment(body, "application/pdf", payment, "pdf")
@@ -87,8 +88,8 @@ def specification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 @reader
 def specification_text(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter as plain text."""
-    payment = _with_letter(_payment(request, pk, "Udbetalingsspecifikation som tekst"))
-    text = as_text(context_for(payment, draft=not _is_issued(payment)))
+    payment = _payment(request, pk, "Udbetalingsspecifikation som tekst")
+    text = payment.specification.text if _is_issued(payment) else as_text(_letter_or_404(payment))
     return _attachment(text.encode(), "text/plain; charset=utf-8", payment, "txt")
 
 
@@ -99,30 +100,45 @@ def decision_preview(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Decision.objects.visible_to(request.user).select_related("grant__citizen", "municipality", "decided_by")
     decision = get_object_or_404(rows, pk=pk)
     log_access(request.user, decision.grant.citizen, "Udkast til udbetalingsspecifikation")
-    letter: SpecificationContext = context_of(decision)
-    return render(request, "payments/preview.html", {"decision": decision, "letter": letter})
+    return render(request, "payments/preview.html", {"decision": decision, "letter": context_of(decision)})
 
 
 def _payment(request: HttpRequest, pk: int, action: str) -> Payment:
     """The payment when the user may see it; the look is logged before anything is shown."""
     rows = Payment.objects.visible_to(request.user).select_related(
         "citizen", "grant__citizen", "municipality", "decision__grant__citizen", "decision__municipality",
-        "decision__decided_by", "specification", "batch", "reverses", "repeats",
+        "decision__decided_by", "specification__delivery", "batch", "reverses", "repeats",
     )  # fmt: skip
     payment = get_object_or_404(rows, pk=pk)
     log_access(request.user, payment.citizen, action)
     return payment
 
 
-def _with_letter(payment: Payment) -> Payment:
-    """A payment that decides nothing itself (reversed, sent once more, an ended case's rest) has no specification."""
-    if payment.decision_id is None:
-        raise Http404("Udbetalingen har ikke et brev. Brevet hører til den udbetaling, der blev afgjort.")
-    return payment
-
-
 def _is_issued(payment: Any) -> bool:
     return getattr(payment, "specification", None) is not None
+
+
+def _letter(payment: Payment) -> Any:
+    """What the letter says: frozen when it is issued, a draft before.
+
+    None for a payment that decides nothing itself: a reversal, one sent once more, an ended case's rest.
+    """
+    if _is_issued(payment):
+        return content_of(payment.specification)
+    return context_for(payment) if payment.decision_id else None
+
+
+def _letter_or_404(payment: Payment) -> Any:
+    letter = _letter(payment)
+    if letter is None:
+        raise Http404("Udbetalingen har ikke et brev. Brevet hører til den udbetaling, der blev afgjort.")
+    return letter
+
+
+def _pdf(payment: Payment) -> bytes:
+    """The bytes that were issued; drawn from the frozen content until the worker has come to it."""
+    file = IssuedFile.objects.filter(document__payment=payment).first()
+    return bytes(file.body) if file else pdf.specification_pdf(_letter_or_404(payment))
 
 
 def _attachment(body: bytes, kind: str, payment: Payment, ending: str) -> HttpResponse:

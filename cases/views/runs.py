@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.access import coordinator, reader
+from cases.access import coordinator, log_list, reader
 from cases.models import BlockState, Municipality, Role, Run, RunState
 from cases.refused import Refused
 from cases.run_month import Progress, close_month, enqueue_run, progress, rehearse, start_run
@@ -77,7 +77,9 @@ def _rehearsal(request: HttpRequest, municipality: Municipality, month: Month) -
 @reader
 def run_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: how far it is, what stopped cases, what failed, and whether the sums agree."""
-    return render(request, "runs/run.html", _of(request, _run(request, pk)))
+    context = _of(request, _run(request, pk))
+    log_list(request.user, (one.grant.citizen_id for one in context["failures"]), "Fejlede sager")
+    return render(request, "runs/run.html", context)
 
 
 @require_safe

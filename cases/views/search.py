@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from cases.access import log_access, reader
-from cases.models import Citizen, Grant
+from cases.access import log_list, log_many, reader
+from cases.models import Citizen, Grant, Look
 from cases.recent import FOUND, recent_cases
 
 MOST = 50
@@ -21,17 +21,14 @@ def search(request: HttpRequest) -> HttpResponse:
     """Cases by name, CPR number or case number; straight to the case when there is one."""
     words = request.POST.get("words", "").strip()
     if len(words) < SHORTEST:
-        context = {
-            "words": words,
-            "too_short": request.method == "POST",
-            "recent": recent_cases(request.user, MOST_RECENT),
-        }
+        recent = recent_cases(request.user, MOST_RECENT)
+        log_list(request.user, (one.citizen_id for one in recent), "Senest åbnede")
+        context = {"words": words, "too_short": request.method == "POST", "recent": recent}
         return render(request, "search.html", context)
     found = cases_matching(request, words)[: MOST + 1]
     if len(found) == 1:
         return redirect("case", pk=found[0].pk)
-    for grant in found[:MOST]:
-        log_access(request.user, grant.citizen, FOUND)
+    log_many(request.user, (one.citizen_id for one in found[:MOST]), FOUND, kind=Look.SEARCH)
     return render(request, "search.html", {"words": words, "grants": found[:MOST], "more": len(found) > MOST})
 
 

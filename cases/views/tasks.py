@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases import handle_task
-from cases.access import log_access, reader, writer
+from cases.access import log_access, log_again, log_list, reader, writer
 from cases.concern_texts import words_of
 from cases.forms import DayField
 from cases.models import WRITERS, Citizen, Process, Role, Task, TaskKind, User
@@ -68,6 +68,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         )
     page = _page_number(request)
     found = inbox_rows(tasks[(page - 1) * PAGE : page * PAGE + 1], today)
+    log_list(request.user, (one.citizen_id for one in found[:PAGE]), "Opgaver")
     return render(
         request,
         "tasks/inbox.html",
@@ -253,6 +254,7 @@ def live_sum(request: HttpRequest, pk: int) -> HttpResponse:
     task = _writable(request, _task(request, pk))
     if task.kind not in (TaskKind.INCOME, TaskKind.RECALCULATION) or task.grant_id is None:
         raise Http404
+    log_again(request.user, task.grant.citizen, "Opgave, prøvet")
     page = WorkbenchPage(request.user, task, request.POST)
     return render(request, "tasks/_live.html", {**page.sum_context(), "hearing": page.hearing, "swap": True})
 

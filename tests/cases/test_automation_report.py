@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.automation import Automation, automation
-from cases.models import Job, Municipality, Role, Task, TaskState, User
+from cases.models import Job, Municipality, Role, Run, Task, TaskState, User
 from cases.presenters.charts import Series, columns_chart, share_bar
 from cases.tables import Column
 from rules.months import Month
@@ -214,7 +214,10 @@ def test_many_months_have_fewer_labels() -> None:
 def test_the_page_has_a_table_for_each_chart_and_no_style_attribute(
     client: Client, of: Municipality, found: Automation
 ) -> None:
-    client.force_login(s.user("karen", Role.COORDINATOR, of=of))
+    karen = s.user("karen", Role.COORDINATOR, of=of)
+    for month in (FIRST - 1, LAST):
+        Run.objects.create(municipality=of, benefit_month=month, started_at=s.NOW, started_by=karen)
+    client.force_login(karen)
     page = client.get(reverse("automation"), {"antal": "3"}).content.decode()
     assert page.count("<figure") == 3
     assert page.count("<table") == 7

@@ -17,7 +17,7 @@ from django_q.models import OrmQ
 from cases import health
 from cases.models import Run, WorkerBeat
 from fleksløn.logs import JsonFormatter, LineFormatter
-from tests.cases.builders import CPR, give, make_case, make_municipality, ordinary, run
+from tests.cases.builders import CPR, make_case, make_municipality, run
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,6 @@ def test_metrics_are_counts_and_ages_and_name_nobody(client: Client, settings: A
     settings.METRICS_TOKEN = "hemmelig"
     municipality = make_municipality()
     case = make_case(municipality)
-    give(case, ordinary(amount="100.00"))
     run(municipality)
     now = timezone.now()
     OrmQ.objects.all().delete()

@@ -185,7 +185,7 @@ def test_a_fault_at_the_very_end_moves_nothing(
     def broken(*_: Any) -> None:
         raise RuntimeError("worker killed")
 
-    monkeypatch.setattr(release_payments, "_issue_specifications", broken)
+    monkeypatch.setattr(release_payments, "issue", broken)
     with pytest.raises(RuntimeError):
         release_batch(batch, second, NOW)
     batch.refresh_from_db()

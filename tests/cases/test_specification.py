@@ -175,14 +175,14 @@ def test_the_letter_stands_on_the_frozen_rows_alone(two_months: Decision) -> Non
     assert context_for(Payment.objects.get(pk=two_months.payment.pk)) == before
 
 
-def test_who_decided_is_said_without_a_name(two_months: Decision) -> None:
+def test_who_decided_is_said(two_months: Decision) -> None:
     assert "beregnet automatisk" in context_for(two_months.payment).decided
     of = s.municipality()
     worker = s.user("bo", Role.CASEWORKER, of=of)
     by_hand = s.save(s.grant(of), s.facts(s.NOVEMBER, *(s.wage(s.NOVEMBER - n, "9000") for n in (3, 2, 1)),
                                           paid=("18900", "18900")), worker)  # fmt: skip
     decided = context_of(by_hand).decided
-    assert decided == "Afgørelsen er truffet af en sagsbehandler i Ydelsescentret, Prøvekøbing Kommune."
+    assert decided == "Afgørelsen er truffet af Bo Prøve, Ydelsescentret, Prøvekøbing Kommune."
 
 
 def test_a_protected_address_is_not_shown(two_months: Decision) -> None:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from cases.bank_days import run_day
 from cases.demo.events import demo_events
 from cases.demo.municipality import DemoMunicipality, demo_municipality
-from cases.demo.past import Calendar, pay_before, pay_out, solve_tasks
+from cases.demo.past import Calendar, judge_sample, pay_before, pay_out, solve_tasks
 from cases.demo.rows import PASSWORD, make_rows, make_users
 from cases.import_events import import_events
 from cases.import_holiday_pay import import_holiday_pay
@@ -132,6 +132,7 @@ class Command(PortalCommand):
         users = User.objects.filter(memberships__municipality=owner)
         workers = list(users.filter(memberships__role=Role.CASEWORKER))
         solve_tasks(owner, month, workers, when.solved)
+        judge_sample(owner, month, workers, when.solved)
         second = users.filter(memberships__role=Role.COORDINATOR).first() or User.objects.system()
         if paid := pay_out(owner, month, workers[0], second, send_again=send_again):
             self.stdout.write(paid)

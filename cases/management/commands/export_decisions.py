@@ -8,7 +8,6 @@ from django.utils import timezone
 from cases.access import log_many
 from cases.export_decisions import as_csv, as_json, exported
 from cases.management.command import PortalCommand, month
-from cases.models import Citizen
 
 
 class Command(PortalCommand):
@@ -22,8 +21,7 @@ class Command(PortalCommand):
     def act(self, **options: Any) -> int:
         municipality, now = self.municipality(options["municipality"]), timezone.now()
         people = exported(municipality, options["month"])
-        citizens = Citizen.objects.filter(id__in=[one.citizen.pk for one in people])
-        log_many(self.system(), citizens, "Eksport af indtægter og afgørelser", now)
+        log_many(self.system(), (one.citizen.pk for one in people), "Eksport af indtægter og afgørelser", now=now)
         text = as_json(municipality, options["month"], people, now) if options["json"] else as_csv(municipality, people)
         self.stdout.write(text, ending="")
         self.stderr.write(f"{len(people)} borgere i {options['month']}.")
