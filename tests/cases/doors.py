@@ -81,7 +81,7 @@ SETTERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 ADMIN_USERS = (Role.COORDINATOR, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
-WITHOUT_ROWS = {"rule", "article", "ending", "code", "chapter", "app"}
+WITHOUT_ROWS = {"rule", "text", "article", "ending", "code", "chapter", "app"}
 """What an address may be about that is no row of a municipality."""
 
 
@@ -124,6 +124,11 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "act": lambda world: "note",
     "rule": lambda world: "MUN1",
     "ending": lambda world: "csv",
+    "text": lambda world: "txt",
+    "insight": lambda world: "opslag",
+    "citizen": lambda world: world.grant.citizen_id,
+    "document": lambda world: IssuedDocument.objects.filter(municipality=world.municipality).first().pk,
+    "alarm": lambda world: world.grant.alarms.get().pk,
     "batch": lambda world: world.municipality.batches.get().pk,
     "posting_file": lambda world: world.municipality.posting_files.get().pk,
     "shadow": lambda world: (
@@ -230,6 +235,26 @@ DOORS: dict[str, Door] = {
     "payment_act": Door(WRITERS, "payment", post=True),
     "decision_export": Door(READERS),
     "decision_export_file": Door(WRITERS, "ending"),
+    # cases/post_urls.py
+    "post": Door(READERS),
+    "post_act": Door(WRITERS, post=True),
+    "paper_zip": Door(READERS),
+    "document": Door(READERS, "document"),
+    "document_pdf": Door(READERS, "document"),
+    "document_text": Door(READERS, "document"),
+    "batch_letters": Door(READERS, "batch"),
+    "letters_progress": Door(READERS, "batch"),
+    "start_letters": Door(WRITERS, "batch", post=True),
+    "letters_zip": Door(READERS, "batch"),
+    # cases/insight_urls.py
+    "address": Door(WRITERS, "case"),
+    "insight": Door(READERS, "citizen"),
+    "insight_kind": Door(READERS, "citizen", "insight"),
+    "insight_file": Door(READERS, "citizen", "insight", "text"),
+    "duty": Door(READERS),
+    "duty_file": Door(READERS, "text"),
+    "alarms": Door(WATCHERS),
+    "alarm": Door(WATCHERS, "alarm"),
     # cases/start_urls.py
     "get_started": Door(SETTERS),
     "import_cases": Door(COORDINATORS),
@@ -344,9 +369,9 @@ def _rows(grant: Grant, payment: Payment, task: Task, user: User) -> dict[str, i
     ConcernAnswer.objects.create(
         grant=grant, benefit_month=NOVEMBER, code="INC1", numbers={}, answered_by=user, answered_at=now
     )
-    IssuedDocument.objects.create(
-        municipality=grant.municipality, citizen=grant.citizen, title="Prøve", context={}, text="Prøve",
-        sha256="0" * 64, issued_at=now, issued_by=user, template_version="1",
+    grant.alarms.create(
+        municipality=grant.municipality, decision=payment.decision, kind="row", where="Prøve", stored="1", found="2",
+        found_at=now,
     )  # fmt: skip
     notice = notices.make_notice(
         grant.citizen, grant, NoticeKind.HOLIDAY_PAY, "Feriepenge udbetalt", points_to="holidays", source="FerieKonto",
