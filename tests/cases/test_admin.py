@@ -21,11 +21,13 @@ from cases.models import (
     Municipality,
     MunicipalParameters,
     NationalRates,
+    PaymentSettings,
     Role,
     SampleSetting,
     User,
 )
 from tests.cases import specimens as s
+from tests.cases.builders import pays
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +35,8 @@ ADMINS = dict(admin.site._registry.items())
 CASE_DATA = [model for model, one in ADMINS.items() if isinstance(one, LoggedMixin)]
 SETTINGS = [model for model in ADMINS if model not in CASE_DATA]
 EDITS = {
-    Role.COORDINATOR: {MunicipalParameters, SampleSetting},
-    Role.ADMINISTRATOR: {MunicipalParameters, SampleSetting, User, Municipality, Employer},
+    Role.COORDINATOR: {MunicipalParameters, PaymentSettings, SampleSetting},
+    Role.ADMINISTRATOR: {MunicipalParameters, PaymentSettings, SampleSetting, User, Municipality, Employer},
     Role.AUDITOR: set(),
     Role.CASEWORKER: set(),
 }
@@ -64,6 +66,7 @@ def rows(of: Municipality, other: Municipality) -> None:
     s.employers()
     for one in (of, other):
         s.settings(one)
+        pays(one)
         SampleSetting.objects.create(municipality=one, valid_from=date(2026, 1, 1), percent=5)
         s.user(f"bruger{one.code}", Role.CASEWORKER, of=one)
         case = s.grant(one, f"Borger i {one.name}")
@@ -84,7 +87,15 @@ def signed_in(client: Client, role: Role, of: Municipality | None) -> User:
 
 def test_only_what_belongs_here_is_registered() -> None:
     assert {one._meta.app_label for one in ADMINS} == {"cases"}
-    assert set(SETTINGS) == {MunicipalParameters, User, Municipality, Employer, NationalRates, SampleSetting}
+    assert set(SETTINGS) == {
+        MunicipalParameters,
+        User,
+        Municipality,
+        Employer,
+        NationalRates,
+        PaymentSettings,
+        SampleSetting,
+    }
 
 
 @pytest.mark.parametrize("model", CASE_DATA, ids=names(CASE_DATA))

@@ -136,6 +136,8 @@ from rules.months import Month
 from tests.cases.adjustments import NOT_HEARD
 from tests.cases.builders import Pay, answer
 now, user, october = timezone.now(), User.objects.system(), Month(2026, 10)
+for one in EarlierSubsidy.objects.filter(benefit_month=october - 1):
+    EarlierSubsidy.objects.create(grant_id=one.grant_id, benefit_month=october - 2, amount=one.amount)
 work_run(start_run(Municipality.objects.get(), october, user, now), 1)
 paid = Decision.objects.filter(benefit_month=october, outcome="paid").select_related("grant__citizen").order_by("grant")
 grants = [one.grant for one in paid[:80]]
