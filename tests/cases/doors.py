@@ -131,11 +131,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "alarm": lambda world: world.grant.alarms.get().pk,
     "batch": lambda world: world.municipality.batches.get().pk,
     "posting_file": lambda world: world.municipality.posting_files.get().pk,
-    "shadow": lambda world: (
-        ShadowMonth.objects.get_or_create(
-            municipality=world.municipality, benefit_month=NOVEMBER, made_at=NOW, made_by=world.user, finished_at=NOW
-        )[0].pk
-    ),
+    "shadow": lambda world: ShadowMonth.objects.get(municipality=world.municipality).pk,
     "article": lambda world: "artikel-22",
     "trial": lambda world: world.municipality.trials.order_by("pk").first().pk,
     "proposal": lambda world: SettingProposal.objects.get(municipality=world.municipality).pk,
@@ -143,7 +139,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "sample_item": lambda world: SampleItem.objects.get(sample__municipality=world.municipality).pk,
     "code": lambda world: "INC1",
     "chapter": lambda world: "loenloft",
-    "saved_view": lambda world: world.user.saved_views.get_or_create(name="Min", query="vis=mine")[0].pk,
+    "saved_view": lambda world: world.user.saved_views.get().pk,
     "app": lambda world: "cases",
     "run": lambda world: Run.objects.get(municipality=world.municipality).pk,
     "payment": lambda world: world.payment.pk,
@@ -244,7 +240,7 @@ DOORS: dict[str, Door] = {
     "document_text": Door(READERS, "document"),
     "batch_letters": Door(READERS, "batch"),
     "letters_progress": Door(READERS, "batch"),
-    "start_letters": Door(WRITERS, "batch", post=True),
+    "start_letters": Door(COORDINATORS, "batch", post=True),
     "letters_zip": Door(READERS, "batch"),
     # cases/insight_urls.py
     "address": Door(WRITERS, "case"),
@@ -342,6 +338,10 @@ def make_world(code: str, called: str) -> World:
     )  # fmt: skip
     payment = Payment.objects.get(grant=passed)
     log_access(user, passed.citizen, "Prøve")
+    user.saved_views.create(name="Min", query="vis=mine")
+    ShadowMonth.objects.create(
+        municipality=municipality, benefit_month=NOVEMBER, made_at=NOW, made_by=user, finished_at=NOW
+    )
     SampleSetting.objects.create(municipality=municipality, valid_from=date(2026, 1, 1), percent=Decimal(100))
     draw(municipality, NOVEMBER, user, NOW, seed="prøve")
     trial = ask(municipality, replace(CAREFUL, subsidy_drop_percent=Decimal(7)), 1, user, NOW)
@@ -370,7 +370,7 @@ def _rows(grant: Grant, payment: Payment, task: Task, user: User) -> dict[str, i
         grant=grant, benefit_month=NOVEMBER, code="INC1", numbers={}, answered_by=user, answered_at=now
     )
     grant.alarms.create(
-        municipality=grant.municipality, decision=payment.decision, kind="row", where="Prøve", stored="1", found="2",
+        municipality=grant.municipality, decision=payment.decision, kind="changed", where="Prøve", stored="1", found="2",
         found_at=now,
     )  # fmt: skip
     notice = notices.make_notice(
