@@ -370,8 +370,8 @@ def _rows(grant: Grant, payment: Payment, task: Task, user: User) -> dict[str, i
         grant=grant, benefit_month=NOVEMBER, code="INC1", numbers={}, answered_by=user, answered_at=now
     )
     grant.alarms.create(
-        municipality=grant.municipality, decision=payment.decision, kind="changed", where="Prøve", stored="1", found="2",
-        found_at=now,
+        municipality=grant.municipality, decision=payment.decision, kind="changed", where="Prøve", stored="1",
+        found="2", found_at=now,
     )  # fmt: skip
     notice = notices.make_notice(
         grant.citizen, grant, NoticeKind.HOLIDAY_PAY, "Feriepenge udbetalt", points_to="holidays", source="FerieKonto",
