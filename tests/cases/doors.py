@@ -25,6 +25,7 @@ from django.utils import timezone
 from cases import complaints, lost_right, notices
 from cases.access import log_access
 from cases.acts import ACTS
+from cases.integrations.posting_status import FailedPosting, write_status
 from cases.letters import Draft, write_letter
 from cases.models import (
     READERS,
@@ -332,11 +333,15 @@ def make_world(code: str, called: str) -> World:
     pays(municipality)
     bo = make_user(f"bo{code}", Role.CASEWORKER, municipality)
     release_batch(prepare_batch(municipality, date(2026, 11, 30), bo, NOW), user, NOW)
-    PostingFile.objects.create(
-        municipality=municipality, name="status.csv", sha256="0" * 64, body=b"x", posted=1, failed=0, unknown=0,
-        read_at=NOW, read_by=user,
-    )  # fmt: skip
     payment = Payment.objects.get(grant=passed)
+    refused = FailedPosting(
+        1, "ANDEN", passed.citizen.cpr, payment.pk, int(payment.payable_before_tax), payment.pay_date, "RJ00",
+        "Kontoen er lukket", "B-1",
+    )  # fmt: skip
+    PostingFile.objects.create(
+        municipality=municipality, name="status.csv", sha256="0" * 64, body=write_status([refused]), posted=0, failed=1,
+        unknown=0, read_at=NOW, read_by=user,
+    )  # fmt: skip
     log_access(user, passed.citizen, "Prøve")
     user.saved_views.create(name="Min", query="vis=mine")
     ShadowMonth.objects.create(
