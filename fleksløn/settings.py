@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cases.middleware.CompressPages",
     "cases.middleware.content_security_policy",
     "cases.middleware.size_limit",
     "django.contrib.sessions.middleware.SessionMiddleware",
