@@ -17,9 +17,10 @@ from cases.models import IssuedDocument, User
 log = logging.getLogger(__name__)
 
 
-def issue_block(batch_id: int, user_id: int, first: int, last: int) -> None:
-    """Issue, draw and send the letters of a block of a batch's payments."""
-    issue_specifications.issue_block(batch_id, User.objects.get(pk=user_id), timezone.now(), first, last)
+def issue_block(batch_id: int, user_id: int, first: int, last: int, now: str) -> None:
+    """Issue, draw and send the letters of a block of a batch's payments. ``now``: when they were issued (ISO)."""
+    user, issued_at = User.objects.get(pk=user_id), datetime.fromisoformat(now)
+    issue_specifications.issue_block(batch_id, user, issued_at, first, last)
     ids = IssuedDocument.objects.filter(payment__batch=batch_id, payment__gte=first, payment__lte=last)
     found = sorted(ids.values_list("id", flat=True))
     if found:

@@ -40,6 +40,7 @@ from cases.presenters.concerns import from_json
 from cases.presenters.incomes import report_rows, reports_of
 from cases.presenters.months import legend, strip
 from cases.presenters.sums import decision_rows, paid_before
+from cases.presenters.timeline import timeline
 from cases.repayment import claims_of
 from cases.settlement_plan import differences, plan
 from rules.months import Month
@@ -191,10 +192,13 @@ def incomes_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def jobs_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
+    jobs, ceilings = list(grant.jobs.order_by("-first_day")), list(grant.wage_ceilings.order_by("-first_day"))
+    employers = employers_of(grant)
     return {
-        "jobs": list(grant.jobs.order_by("-first_day")),
-        "ceilings": list(grant.wage_ceilings.order_by("-first_day")),
-        "employers": employers_of(grant),
+        "jobs": jobs,
+        "ceilings": ceilings,
+        "employers": employers,
+        "timeline": timeline(jobs, ceilings, employers, Month.of(timezone.localdate())),
     }
 
 
