@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db.models import F
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from cases.bank_days import run_day
 from cases.demo.events import demo_events
@@ -32,6 +33,7 @@ from cases.management.command import PortalCommand
 from cases.models import Citizen, Municipality, Role, Run, User, has_rates
 from cases.nightly_control import nightly_control
 from cases.pdf import MISSING, is_available
+from cases.refused import Refused
 from cases.run_here import is_in_memory, work_run
 from cases.run_month import enqueue_run, progress, start_run
 from rules.money import danish
@@ -51,6 +53,8 @@ class Command(PortalCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def act(self, **options: Any) -> int:
+        if settings.PRODUCTION:
+            raise Refused("Prøvekommunen har brugere med en kendt adgangskode. Den laves aldrig i drift.")
         call_command("migrate", verbosity=0)
         with background_worker() as worker:
             owners = self._run_the_past(options, worker)
@@ -212,6 +216,7 @@ def serve(port: int, out: Any) -> None:
     """The portal with a background worker and a local Digital Post that sends nothing, until Ctrl-C."""
     with demo_post() as post:
         env = {"FLEKSLON_DIGITAL_POST_URL": post.url, **os.environ, "PYTHONUTF8": "1"}
+        async_task("cases.letter_jobs.send_letters")
         _serve(port, out, env)
 
 
