@@ -22,6 +22,7 @@ from cases.models import (
     MunicipalParameters,
     NationalRates,
     PaymentSettings,
+    RetentionPeriod,
     Role,
     SampleSetting,
     User,
@@ -35,8 +36,16 @@ ADMINS = dict(admin.site._registry.items())
 CASE_DATA = [model for model, one in ADMINS.items() if isinstance(one, LoggedMixin)]
 SETTINGS = [model for model in ADMINS if model not in CASE_DATA]
 EDITS = {
-    Role.COORDINATOR: {MunicipalParameters, PaymentSettings, SampleSetting},
-    Role.ADMINISTRATOR: {MunicipalParameters, PaymentSettings, SampleSetting, User, Municipality, Employer},
+    Role.COORDINATOR: {MunicipalParameters, PaymentSettings, RetentionPeriod, SampleSetting},
+    Role.ADMINISTRATOR: {
+        MunicipalParameters,
+        PaymentSettings,
+        RetentionPeriod,
+        SampleSetting,
+        User,
+        Municipality,
+        Employer,
+    },
     Role.AUDITOR: set(),
     Role.CASEWORKER: set(),
 }
@@ -68,6 +77,9 @@ def rows(of: Municipality, other: Municipality) -> None:
         s.settings(one)
         pays(one)
         SampleSetting.objects.create(municipality=one, valid_from=date(2026, 1, 1), percent=5)
+        RetentionPeriod.objects.create(
+            municipality=one, kind="looks", years=5, valid_from=date(2026, 1, 1), reason="Kassationsplan 2026"
+        )
         s.user(f"bruger{one.code}", Role.CASEWORKER, of=one)
         case = s.grant(one, f"Borger i {one.name}")
         case.jobs.create(se_number=s.BAKER, first_day=case.first_day)
@@ -94,6 +106,7 @@ def test_only_what_belongs_here_is_registered() -> None:
         Employer,
         NationalRates,
         PaymentSettings,
+        RetentionPeriod,
         SampleSetting,
     }
 
