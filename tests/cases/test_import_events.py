@@ -818,7 +818,7 @@ CASE_FILE = f"cpr;navn;bevilling_fra;arbejdsgiver_se\n{STRANGER};Åse Ny;2026-10
 
 def test_events_are_linked_when_the_case_is_read_in_and_put_to_a_person(municipality: Municipality) -> None:
     course = happening("KONTAKTFORLOEB_AENDRET", who=STRANGER, maalgruppe_type_kode=4, bevilling_slutdato=None)
-    read_in(shift(10, 12, who=STRANGER), course, recommendation(who=STRANGER, navn=""))
+    read_in(shift(7, 17, who=STRANGER), course, recommendation(who=STRANGER, navn=""))
     assert JobcentreEvent.objects.filter(citizen=None).count() == 3
     new_case = Task.objects.get(kind=TaskKind.NEW_CASE)
     import_cases(CASE_FILE, municipality, User.objects.system(), save=False, now=NOW)
