@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, OuterRef, Subquery, Sum
 
 from cases.fingerprint import fingerprint_of
 from cases.guards import missing_guards
+from cases.letter_checks import letters_differ
 from cases.models import (
     Adjustment,
     Decision,
@@ -202,6 +203,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Efterreguleringer", adjustments_do_not_add_up),
     ("Afregninger", settlements_do_not_add_up),
     ("Overlap", periods_overlap),
+    ("Breve", letters_differ),
     ("Stikprøver", samples_differ),
     ("Sletninger", deletions_do_not_add_up),
     ("Vagter", guards_missing),

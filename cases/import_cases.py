@@ -27,7 +27,7 @@ class Fault(ValueError):  # noqa: N818
 
 def read_cpr(text: str) -> str:
     cpr = text.replace("-", "").replace(" ", "")
-    if len(cpr) == 9 and cpr.isdigit():
+    if len(cpr) == 9 and cpr.isascii() and cpr.isdigit():
         cpr = "0" + cpr
     if not re.fullmatch(r"\d{10}", cpr):
         raise Fault(f"'{text}' er ikke et CPR-nummer med ti cifre")

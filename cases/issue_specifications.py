@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 from django_q.tasks import async_task
 
+from cases.broker import LATER
 from cases.models import (
     Delivery,
     DeliveryState,
@@ -40,16 +42,25 @@ LET_GO = (PaymentStatus.RELEASED, PaymentStatus.POSTED, PaymentStatus.FAILED, Pa
 def issue(batch: PaymentBatch, user: User, now: datetime) -> int:
     """Hand the batch's letters to the background worker, in blocks; how many are not issued yet.
 
-    Taken up when this transaction commits. Safe to call again: what is issued, drawn or sent is left.
+    Taken up when this transaction commits; the letters bear the day of ``now``. Safe to call again: what is issued,
+    drawn or sent is left.
     """
-    del now
     with transaction.atomic():
         ids = list(without_letter(batch).order_by("id").values_list("id", flat=True))
         for first, last in blocks_of(ids):
-            async_task("cases.letter_jobs.issue_block", batch.pk, user.pk, first, last, group=f"letters-{batch.pk}")
+            async_task(
+                "cases.letter_jobs.issue_block",
+                batch.pk,
+                user.pk,
+                first,
+                last,
+                now.isoformat(),
+                group=f"letters-{batch.pk}",
+                cluster=LATER,
+            )
         undrawn = IssuedDocument.objects.filter(payment__batch=batch, file__isnull=True).order_by("id")
         for first, last in blocks_of(list(undrawn.values_list("id", flat=True))):
-            async_task("cases.letter_jobs.draw_letters", first, last, group=f"letters-{batch.pk}")
+            async_task("cases.letter_jobs.draw_letters", first, last, group=f"letters-{batch.pk}", cluster=LATER)
     return len(ids)
 
 
@@ -87,7 +98,7 @@ def issue_block(batch_id: int, user: User, now: datetime, first: int, last: int)
 
 
 def _document(payment: Payment, id_: int, known: Known, user: User, now: datetime) -> IssuedDocument:
-    context = context_for(payment, draft=False, known=known)
+    context = replace(context_for(payment, draft=False, known=known), written=localdate(now))
     values = frozen(context)
     return IssuedDocument(
         id=id_,

@@ -11,15 +11,17 @@ from django_q.tasks import async_task
 
 from cases import draw_letters as drawing
 from cases import issue_specifications, pdf, send_post
+from cases.broker import LATER
 from cases.integrations.digital_post import Unavailable
 from cases.models import IssuedDocument, User
 
 log = logging.getLogger(__name__)
 
 
-def issue_block(batch_id: int, user_id: int, first: int, last: int) -> None:
-    """Issue, draw and send the letters of a block of a batch's payments."""
-    issue_specifications.issue_block(batch_id, User.objects.get(pk=user_id), timezone.now(), first, last)
+def issue_block(batch_id: int, user_id: int, first: int, last: int, now: str) -> None:
+    """Issue, draw and send the letters of a block of a batch's payments. ``now``: when they were issued (ISO)."""
+    user, issued_at = User.objects.get(pk=user_id), datetime.fromisoformat(now)
+    issue_specifications.issue_block(batch_id, user, issued_at, first, last)
     ids = IssuedDocument.objects.filter(payment__batch=batch_id, payment__gte=first, payment__lte=last)
     found = sorted(ids.values_list("id", flat=True))
     if found:
@@ -53,5 +55,5 @@ def requeue_letters(before: datetime) -> int:
     for batch in stale.batches:
         issue_specifications.issue(batch, batch.released_by or User.objects.system(), timezone.now())
     for first, last in stale.blocks:
-        async_task("cases.letter_jobs.draw_letters", first, last)
+        async_task("cases.letter_jobs.draw_letters", first, last, cluster=LATER)
     return len(stale.batches) + len(stale.blocks)

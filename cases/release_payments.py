@@ -25,8 +25,10 @@ from cases.models import (
     PaymentFile,
     PaymentSettings,
     PaymentStatus,
+    Role,
     User,
 )
+from cases.models.accounts import SYSTEM_USERNAME
 from cases.move_payments import Signed, hold_lock, move, set_columns
 from cases.payment_control import IN_FILE, control, settings_for
 from cases.refused import Refused
@@ -144,8 +146,10 @@ def _check_release(batch: PaymentBatch, user: User, now: datetime) -> PaymentSet
     if batch.state != BatchState.PREPARED:
         raise Refused(f"{batch} er fortrudt. Gør en ny liste klar.")
     settings = settings_for(batch.municipality, batch.pay_date)
+    if batch.municipality_id not in user.municipality_ids(Role.COORDINATOR) and user.username != SYSTEM_USERNAME:
+        raise Refused("En fagkoordinator skal frigive listen.")
     if settings.four_eyes and user.pk == batch.prepared_by_id:
-        raise Refused("Du har selv gjort listen klar. En anden fagkoordinator eller sagsbehandler skal frigive den.")
+        raise Refused("Du har selv gjort listen klar. En anden fagkoordinator skal frigive den.")
     check_day(batch.pay_date, localdate(now))
     if not batch.payments.exists():
         raise Refused(f"{batch} er tom. Fortryd den.")

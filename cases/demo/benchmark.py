@@ -14,19 +14,24 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, connections
 from django.utils import timezone
+from django.utils.timezone import get_current_timezone
 
 from cases import run_month
+from cases.bank_days import bank_days_before, last_bank_day
 from cases.demo.floor import floor_seconds
 from cases.demo.municipality import demo_municipality
 from cases.demo.past import pay_before
 from cases.demo.rows import make_rows
 from cases.import_income import import_income
 from cases.models import Decision, Municipality, Payment, PaymentEvent, PaymentLine, Task, TaskConcern, User
+from cases.release_payments import prepare_batch, release_batch
 from rules.months import Month
 
 CASES_EACH = 1000
@@ -67,6 +72,8 @@ def benchmark(cases: int, month: Month, workers: int, say: Callable[[str], None]
         _measure([Job(_pay_before, (code, month)) for code in codes], workers)
         say(f"Kører {month}.")
         found["run"] = _measure(list(_blocks(codes, month)), workers)
+        say("Gør lister klar og danner udbetalingsfiler.")
+        found["file"] = _measure([Job(_pay, (code, month)) for code in codes], workers)
     return _figures(cases, workers, found, floor_seconds(WRITTEN))
 
 
@@ -77,6 +84,7 @@ def _figures(cases: int, workers: int, found: dict[str, Measured], floor: float)
         "import": found["import"].seconds,
         "decide": run.seconds * (1 - writing),
         "write": run.seconds * writing,
+        "file": found["file"].seconds,
     }
     return {
         "engine": connection.vendor,
@@ -193,3 +201,12 @@ def _blocks(codes: Iterable[str], month: Month) -> Iterator[Job]:
 
 def _work_block(block_id: int) -> None:
     run_month.work_block(block_id, timezone.now())
+
+
+def _pay(code: str, month: Month) -> None:
+    """The month's list, prepared and released by two, two bank days before the pay day."""
+    owner, system = Municipality.objects.get(code=code), User.objects.system()
+    second, _ = User.objects.get_or_create(username="benchmark")
+    day = last_bank_day(month)
+    now = datetime.combine(bank_days_before(day, 2), time_of_day(9), tzinfo=get_current_timezone())
+    release_batch(prepare_batch(owner, day, second, now), system, now)

@@ -14,6 +14,7 @@ from cases.bank_days import bank_days_after, bank_days_before, last_bank_day, ru
 from cases.gather import gather
 from cases.hold_payment import repeat_payment
 from cases.integrations.posting_status import FailedPosting, write_status
+from cases.issue_specifications import issue_block
 from cases.models import (
     EarlierSubsidy,
     Fault,
@@ -137,6 +138,7 @@ def pay_out(municipality: Municipality, month: Month, first: User, second: User,
     except Refused:
         return ""
     batch = release_batch(batch, second, when.released)
+    issue_block(batch.pk, second, when.released, 0, 2**62)
     payments = batch.payments.of_decisions().filter(payable_before_tax__gt=0).select_related("citizen").order_by("id")
     if first_ten := list(payments[:10]):
         refused = first_ten[month.index % len(first_ten)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,7 @@ class EmployerRow:
     se_number: str
     amounts: tuple[Decimal, ...]
     hours: Decimal | None
+    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,28 @@ class IncomeTable:
     @property
     def bars(self) -> list[Bar]:
         """Nothing to draw when there is no income."""
-        return bars(zip(self.months, self.totals, strict=True)) if any(self.totals) else []
+        return bars(self) if any(self.totals) else []
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What one employer is of a bar, in the picture's coordinates."""
+
+    y: int
+    height: int
+    tone: str
+    words: str
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of the picture, in its coordinates: stands on 85, 82 apart."""
+    """A month of the picture, employer upon employer: stands on 85, 82 apart. ``value``: what counts in all."""
 
     x: int
     y: int
-    height: int
     label: str
     value: str
-    is_last: bool
+    segments: tuple[Segment, ...]
 
 
 @dataclass
@@ -106,20 +116,29 @@ def income_table(facts: Facts, names: Mapping[str, str]) -> IncomeTable:
         for se, of in amounts.items()
     ]
     rows.sort(key=lambda row: (-row.amounts[-1], -sum(row.amounts), row.name))
+    rows = [replace(row, tone=TONES[min(at, len(TONES) - 1)]) for at, row in enumerate(rows)]
     return IncomeTable(months, rows, tuple(income_of(facts, month) for month in months))
 
 
-def bars(values: Iterable[tuple[Month, Decimal]]) -> list[Bar]:
-    """Bars scaled to the highest; nothing below zero is drawn."""
-    found = list(values)
-    top = max((amount for _, amount in found), default=ZERO) or Decimal(1)
-    made = []
-    for index, (month, amount) in enumerate(found):
-        height = int(70 * max(ZERO, amount) / top) if top > 0 else 0
-        made.append(
-            Bar(index * 82, 85 - height, height, short_month(month), kr(amount), is_last=index == len(found) - 1)
-        )
-    return made
+TONES = ("e0", "e1", "e2", "e3")
+"""The colours of the employers in the picture; the fifth and on share the last."""
+GROUND, HIGHEST, APART = 85, 70, 82
+
+
+def bars(table: IncomeTable) -> list[Bar]:
+    """A bar a month, employer upon employer, scaled to the highest; nothing below zero is drawn."""
+    top = max(sum((max(ZERO, row.amounts[at]) for row in table.rows), ZERO) for at in range(len(table.months)))
+    return [_bar(table, at, max(top, *table.totals, Decimal(1))) for at in range(len(table.months))]
+
+
+def _bar(table: IncomeTable, at: int, top: Decimal) -> Bar:
+    floor, segments = GROUND, []
+    for row in table.rows:
+        height = int(HIGHEST * max(ZERO, row.amounts[at]) / top)
+        if height:
+            floor -= height
+            segments.append(Segment(floor, height, row.tone, f"{row.name}: {kr(row.amounts[at])} kr."))
+    return Bar(at * APART, floor, short_month(table.months[at]), kr(table.totals[at]), tuple(segments))
 
 
 def report_rows(reports: Sequence[IncomeReport], names: Mapping[str, str]) -> list[ReportRow]:

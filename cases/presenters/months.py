@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cases.models import Decision, EarlierSubsidy, Grant, Outcome, Payment, Task, User
+from cases.models import Adjustment, Decision, EarlierSubsidy, Grant, Outcome, Payment, PaymentStatus, Task, User
 from cases.presenters.words import long_month, short_month
 from cases.templatetags.danish import hele_kr
 from rules.months import Month
@@ -13,6 +13,7 @@ from rules.months import Month
 WORDS = {
     "A": "automatisk",
     "M": "manuel",
+    "H": "holdt tilbage",
     "E": "efterreguleret",
     "O": "åben opgave",
     "T": "betalt i tidligere system",
@@ -32,10 +33,10 @@ class MonthCell:
 
 
 def strip(grant: Grant, last: Month, length: int = 24) -> list[MonthCell]:
-    """The last ``length`` months up to ``last``. Five queries."""
+    """The last ``length`` months up to ``last``. Seven queries."""
     first = last - (length - 1)
     span = {"grant": grant, "benefit_month__gte": first, "benefit_month__lte": last}
-    letters: dict[Month, str] = dict.fromkeys(_months(EarlierSubsidy, span), "T")
+    letters: dict[Month, str] = dict.fromkeys(_months(EarlierSubsidy.objects, span), "T")
     amounts: dict[Month, Any] = {}
     system = User.objects.system().pk
     for month, outcome, by, payable in (
@@ -45,7 +46,9 @@ def strip(grant: Grant, last: Month, length: int = 24) -> list[MonthCell]:
     ):
         letters[month] = "O" if outcome == Outcome.TASK else "A" if by == system else "M"
         amounts[month] = payable if outcome == Outcome.PAID else None
-    letters |= dict.fromkeys(_months(Payment, {**span, "sequence__gt": 1}), "E")
+    letters |= dict.fromkeys(_months(Payment.objects, {**span, "sequence__gt": 1}), "E")
+    letters |= dict.fromkeys(_months(Adjustment.objects.exclude(difference=0), span), "E")
+    letters |= dict.fromkeys(_months(Payment.objects, {**span, "status": PaymentStatus.HELD}), "H")
     letters |= dict.fromkeys(Task.objects.filter(**span).open().order_by().values_list("benefit_month", flat=True), "O")
     return [_cell(first + index, letters, amounts) for index in range(length)]
 
@@ -56,8 +59,8 @@ def legend(cells: list[MonthCell]) -> list[tuple[str, str]]:
     return [(letter, words) for letter, words in WORDS.items() if letter in used]
 
 
-def _months(model: Any, span: dict[str, Any]) -> list[Month]:
-    return list(model.objects.filter(**span).order_by().values_list("benefit_month", flat=True))
+def _months(rows: Any, span: dict[str, Any]) -> list[Month]:
+    return list(rows.filter(**span).order_by().values_list("benefit_month", flat=True))
 
 
 def _cell(month: Month, letters: dict[Month, str], amounts: dict[Month, Any]) -> MonthCell:

@@ -25,6 +25,9 @@ CASE_PAGES = (
     ("Beregner", "calculator"),
 )
 
+GROUPS_BEGIN = ("Rapporter", "Revision", "Lovlighed", "Regler", "Hjælp")
+"""Where a new group of the menu begins: the month's work, what it is looked at by, what decides it, help."""
+
 
 @register.inclusion_tag("components/header.html", takes_context=True)
 def portal_header(context: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +60,12 @@ def _links(user: User, path: str) -> list[dict[str, Any]]:
     wanted.append(("Hjælp", "guide"))
     found = [(text, _address(name)) for text, name in wanted]
     return [
-        {"text": text, "url": url, "current": path == url or (url != "/" and path.startswith(url))}
+        {
+            "text": text,
+            "url": url,
+            "current": path == url or (url != "/" and path.startswith(url)),
+            "begins": text in GROUPS_BEGIN,
+        }
         for text, url in found
         if url
     ]

@@ -31,8 +31,11 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def served(folder: Path, make: list[str]) -> Iterator[str]:
-    """A portal that runs on the database which the arguments to Python make."""
+def served(folder: Path, make: list[str], production: dict[str, str] | None = None) -> Iterator[str]:
+    """A portal that runs on the database which the arguments to Python make.
+
+    ``production``: the environment in which it is served as for real, by gunicorn and with collected, compressed files.
+    """
     environment = {
         **os.environ,
         "FLEKSLON_LOCAL": str(folder),
@@ -43,13 +46,16 @@ def served(folder: Path, make: list[str]) -> Iterator[str]:
     assert made.returncode == 0, made.stdout + made.stderr
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
+    serve = ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
+    if production:
+        environment |= production
+        collect = [sys.executable, "manage.py", "collectstatic", "--no-input"]
+        subprocess.run(collect, cwd=ROOT, env=environment, capture_output=True, check=True)
+        serve = ["-m", "gunicorn", "fleksløn.wsgi", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
-            cwd=ROOT, env=environment, stdout=log, stderr=log,
-        )  # fmt: skip
+        server = subprocess.Popen([sys.executable, *serve], cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            _wait_for(f"{address}/log-ind/")
+            _wait_for(f"{address}/sund/")
             yield address
         finally:
             server.terminate()

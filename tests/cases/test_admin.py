@@ -120,8 +120,8 @@ def test_no_case_data_for_administrators_and_coordinators(
     assert client.get(address(model, "changelist")).status_code == 403
     row = model._base_manager.first()
     if row is not None:
-        assert client.get(address(model, "change", row.pk)).status_code in (302, 403)
-        assert client.get(address(model, "history", row.pk)).status_code in (302, 403, 404)
+        assert client.get(address(model, "change", row.pk)).status_code in (403, 404)
+        assert client.get(address(model, "history", row.pk)).status_code in (403, 404)
 
 
 def test_an_administrator_of_all_sees_no_case_data_either(client: Client, rows: None) -> None:
@@ -160,7 +160,7 @@ def test_an_auditor_sees_own_rows_and_changes_none(
     shown = set(answer.context_data["cl"].queryset.values_list(path, flat=True))
     assert shown <= {of.pk}
     for foreign in model._base_manager.filter(**{path: other.pk})[:1]:
-        assert client.get(address(model, "change", foreign.pk)).status_code == 302
+        assert client.get(address(model, "change", foreign.pk)).status_code == 404
         assert client.get(address(model, "history", foreign.pk)).status_code in (302, 404)
     for own in model._base_manager.filter(**{path: of.pk})[:1]:
         assert client.get(address(model, "change", own.pk)).status_code == 200
@@ -186,9 +186,9 @@ def test_who_edits_settings(
     assert client.post(address(model, "delete", own.pk), {"post": "yes"}).status_code == 403
     if path:
         foreign = model._base_manager.filter(**{path: other.pk}).first()
-        assert client.get(address(model, "change", foreign.pk)).status_code in (302, 403)
-        assert client.post(address(model, "change", foreign.pk), {}).status_code in (302, 403)
-        assert client.get(address(model, "history", foreign.pk)).status_code in (302, 403)
+        assert client.get(address(model, "change", foreign.pk)).status_code in (403, 404)
+        assert client.post(address(model, "change", foreign.pk), {}).status_code in (403, 404)
+        assert client.get(address(model, "history", foreign.pk)).status_code in (403, 404)
 
 
 def test_citizens_are_never_searched_in_an_address() -> None:

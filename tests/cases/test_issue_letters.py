@@ -23,6 +23,7 @@ from cases.integrations.digital_post import HttpDigitalPost, Unavailable
 from cases.integrations.digital_post_stub import StubPost
 from cases.integrations.memo import Memo
 from cases.issue_specifications import issue, issue_block, left_behind, progress
+from cases.letter_checks import letters_differ
 from cases.letters import Draft, write_letter
 from cases.models import (
     AccessLog,
@@ -155,8 +156,8 @@ def test_the_worker_gets_blocks_and_only_what_is_missing(monkeypatch: pytest.Mon
     user = User.objects.system()
     assert issue(batch, user, s.NOW) == 3
     assert queued == [
-        ("cases.letter_jobs.issue_block", batch.pk, user.pk, payments[0].pk, payments[1].pk),
-        ("cases.letter_jobs.issue_block", batch.pk, user.pk, payments[2].pk, payments[2].pk),
+        ("cases.letter_jobs.issue_block", batch.pk, user.pk, payments[0].pk, payments[1].pk, s.NOW.isoformat()),
+        ("cases.letter_jobs.issue_block", batch.pk, user.pk, payments[2].pk, payments[2].pk, s.NOW.isoformat()),
     ]
     issue_block(batch.pk, user, s.NOW, *EVERY)
     queued.clear()
@@ -173,6 +174,22 @@ def test_what_the_worker_lost_is_found_again() -> None:
     ids = sorted(IssuedDocument.objects.values_list("id", flat=True))
     assert (behind.batches, behind.blocks) == ([], [(ids[0], ids[-1])])
     assert left_behind(s.NOW).blocks == []
+
+
+def test_the_letter_bears_the_day_it_was_issued() -> None:
+    batch = released(*people(1))
+    issue_block(batch.pk, User.objects.system(), s.NOW + timedelta(days=14), *EVERY)
+    assert "26. november 2026" in IssuedDocument.objects.get().text
+
+
+def test_the_nightly_check_finds_a_letter_that_was_changed() -> None:
+    issued(2)
+    assert list(letters_differ()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER IF EXISTS guard_update_cases_issueddocument" + (
+            " ON cases_issueddocument" if connection.vendor == "postgresql" else ""))  # fmt: skip
+        cursor.execute("UPDATE cases_issueddocument SET sha256 = %s", ["0" * 64])
+    assert len(list(letters_differ())) == 2
 
 
 def test_progress_counts_what_is_issued_drawn_and_sent() -> None:
@@ -468,8 +485,8 @@ def test_the_job_draws_and_sends_where_digital_post_is_set_up(settings: Any, mon
     batch = released(*payments)
     with StubPost() as stub:
         settings.DIGITAL_POST_URL = stub.url
-        letter_jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY)
-        letter_jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY)
+        letter_jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY, s.NOW.isoformat())
+        letter_jobs.issue_block(batch.pk, User.objects.system().pk, *EVERY, s.NOW.isoformat())
     assert states() == {"sent": 2}
     assert len(stub.received) == 2
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from cases.presenters.concerns import sentence, short, shown
-from cases.presenters.incomes import bars
+from cases.presenters.incomes import EmployerRow, IncomeTable, bars
 from cases.presenters.sums import Last, paired, rows_of
 from cases.presenters.words import first_sentence, joined, months_listed, readable
 from cases.templatetags.portal import lille
@@ -134,8 +134,14 @@ def test_without_a_month_before_the_column_is_empty() -> None:
     assert {row.last for row in rows_of(NOW, Decimal(18810), Decimal(18310), Last([], None, None))} == {None}
 
 
-def test_bars_are_scaled_to_the_highest_and_never_negative() -> None:
-    drawn = bars([(AUGUST, Decimal(100)), (SEPTEMBER, Decimal(50)), (OCTOBER, Decimal(-10))])
-    assert [bar.height for bar in drawn] == [70, 35, 0]
-    assert [bar.is_last for bar in drawn] == [False, False, True]
-    assert all(bar.y + bar.height == 85 for bar in drawn)
+def test_bars_stand_employer_upon_employer_scaled_to_the_highest_and_never_negative() -> None:
+    rows = [
+        EmployerRow("Bageren", "1", (Decimal(60), Decimal(50), Decimal(-10)), None, "e0"),
+        EmployerRow("Skolen", "2", (Decimal(40), Decimal(0), Decimal(0)), None, "e1"),
+    ]
+    months = (AUGUST, SEPTEMBER, OCTOBER)
+    drawn = bars(IncomeTable(months, rows, (Decimal(100), Decimal(50), Decimal(-10))))
+    assert [[one.height for one in bar.segments] for bar in drawn] == [[42, 28], [35], []]
+    assert [one.words for one in drawn[0].segments] == ["Bageren: 60,00 kr.", "Skolen: 40,00 kr."]
+    assert [bar.y for bar in drawn] == [15, 50, 85]
+    assert [bar.value for bar in drawn] == ["100,00", "50,00", "-10,00"]

@@ -16,7 +16,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandParser
+from django.db.models import F
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from cases.bank_days import run_day
 from cases.demo.events import demo_events
@@ -26,10 +28,12 @@ from cases.demo.rows import PASSWORD, make_rows, make_users
 from cases.import_events import import_events
 from cases.import_holiday_pay import import_holiday_pay
 from cases.import_income import import_income
+from cases.integrations.digital_post_stub import StubPost
 from cases.management.command import PortalCommand
-from cases.models import Municipality, Role, Run, User, has_rates
+from cases.models import Citizen, Municipality, Role, Run, User, has_rates
 from cases.nightly_control import nightly_control
 from cases.pdf import MISSING, is_available
+from cases.refused import Refused
 from cases.run_here import is_in_memory, work_run
 from cases.run_month import enqueue_run, progress, start_run
 from rules.money import danish
@@ -49,6 +53,8 @@ class Command(PortalCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def act(self, **options: Any) -> int:
+        if settings.PRODUCTION:
+            raise Refused("Prøvekommunen har brugere med en kendt adgangskode. Den laves aldrig i drift.")
         call_command("migrate", verbosity=0)
         with background_worker() as worker:
             owners = self._run_the_past(options, worker)
@@ -207,8 +213,19 @@ def background_worker() -> Iterator[subprocess.Popen | None]:
 
 
 def serve(port: int, out: Any) -> None:
-    """The portal with a background worker, until Ctrl-C."""
-    env = {**os.environ, "PYTHONUTF8": "1"}
+    """The portal with a background worker and a local Digital Post that sends nothing, until Ctrl-C."""
+    with demo_post() as post:
+        env = {"FLEKSLON_DIGITAL_POST_URL": post.url, **os.environ, "PYTHONUTF8": "1"}
+        async_task("cases.letter_jobs.send_letters")
+        _serve(port, out, env)
+
+
+def demo_post() -> StubPost:
+    """Takes the citizens' letters, but for every twelfth, who is not signed up."""
+    return StubPost(Citizen.objects.annotate(rest=F("id") % 12).filter(rest=0).values_list("cpr", flat=True))
+
+
+def _serve(port: int, out: Any, env: dict[str, str]) -> None:
     worker = subprocess.Popen([sys.executable, "manage.py", "worker"], env=env, **_quiet())
     out.write(f"\nPortalen: http://127.0.0.1:{port} (Ctrl-C stopper den)")
     out.flush()

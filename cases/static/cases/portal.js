@@ -89,6 +89,16 @@
   document.addEventListener("toggle", markScrollable, true);
   document.addEventListener("htmx:afterSettle", markScrollable);
 
+  // On a narrow screen the menu unfolds; Escape folds it and gives the focus back.
+  const menuButton = document.querySelector(".menu-button");
+  const unfold = (open) => menuButton.setAttribute("aria-expanded", String(open));
+  menuButton?.addEventListener("click", () => unfold(menuButton.getAttribute("aria-expanded") !== "true"));
+  menuButton?.closest("header").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || menuButton.getAttribute("aria-expanded") !== "true") return;
+    unfold(false);
+    menuButton.focus();
+  });
+
   // What was typed in the workbench is not left behind by mistake.
   let changed = false;
   const watched = document.querySelector("form[data-guard]");
