@@ -16,6 +16,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 from django_q.tasks import async_task
 
+from cases.broker import LATER
 from cases.models import (
     Delivery,
     DeliveryState,
@@ -55,10 +56,11 @@ def issue(batch: PaymentBatch, user: User, now: datetime) -> int:
                 last,
                 now.isoformat(),
                 group=f"letters-{batch.pk}",
+                cluster=LATER,
             )
         undrawn = IssuedDocument.objects.filter(payment__batch=batch, file__isnull=True).order_by("id")
         for first, last in blocks_of(list(undrawn.values_list("id", flat=True))):
-            async_task("cases.letter_jobs.draw_letters", first, last, group=f"letters-{batch.pk}")
+            async_task("cases.letter_jobs.draw_letters", first, last, group=f"letters-{batch.pk}", cluster=LATER)
     return len(ids)
 
 

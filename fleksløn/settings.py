@@ -149,6 +149,7 @@ WORKERS = int(os.environ.get("FLEKSLON_WORKERS", os.cpu_count() or 2))
 Q_CLUSTER = {
     "name": "flekslon",
     "orm": "default",
+    "broker_class": "cases.broker.TwoLanes",
     "workers": WORKERS,
     "queue_limit": WORKERS * 2,
     "bulk": 2,

@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db.models import F
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from cases.bank_days import run_day
 from cases.demo.events import demo_events
@@ -212,6 +213,7 @@ def serve(port: int, out: Any) -> None:
     """The portal with a background worker and a local Digital Post that sends nothing, until Ctrl-C."""
     with demo_post() as post:
         env = {"FLEKSLON_DIGITAL_POST_URL": post.url, **os.environ, "PYTHONUTF8": "1"}
+        async_task("cases.letter_jobs.send_letters")
         _serve(port, out, env)
 
 
