@@ -11,7 +11,7 @@ from django.db.models import Q
 from cases.integrations.payment_file import control_sums, read_file
 from cases.integrations.reading import UnreadableFile
 from cases.models import BatchState, Payment, PaymentBatch, PaymentEvent, PaymentFile, PaymentStatus
-from cases.move_payments import MOVES
+from cases.models.payment import MOVES
 from cases.payment_control import IN_FILE
 
 LET_GO = (PaymentStatus.RELEASED, PaymentStatus.POSTED, PaymentStatus.FAILED, PaymentStatus.REVERSED)

@@ -80,7 +80,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         citizens = Citizen.objects.visible_to(request.user).matching(words)
         grants = grants.filter(Q(citizen__in=citizens) | Q(number__contains=words))
     side = request.GET.get("side", "1")
-    page = min(max(1, int(side)), 1000) if side.isdigit() else 1
+    page = min(max(1, int(side)), 1000) if side.isdecimal() else 1
     open_tasks = Count("tasks", filter=Q(tasks__state__in=OPEN_STATES))
     found = list(
         grants.select_related("citizen")
@@ -242,7 +242,7 @@ def control_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     year = request.GET.get("aar", "")
     years = ControlLine.objects.filter(citizen=grant.citizen_id).order_by("-year").values_list("year", flat=True)
     return {
-        "shown_lines": control_lines(grant.citizen, int(year) if year.isdigit() else None),
+        "shown_lines": control_lines(grant.citizen, int(year) if year.isdecimal() else None),
         "years": list(years.distinct()),
         "year": year,
     }

@@ -113,7 +113,7 @@ def _own(request: HttpRequest, pk: int) -> Notice:
 
 def _page(request: HttpRequest, rows: QuerySet[Any], name: str) -> dict[str, Any]:
     side = request.GET.get("side", "1")
-    page = min(max(1, int(side)), 1000) if side.isdigit() else 1
+    page = min(max(1, int(side)), 1000) if side.isdecimal() else 1
     found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
     query = urlencode({key: value for key, value in request.GET.items() if key != "side" and value})
     return {name: found[:PAGE], "has_next": len(found) > PAGE, "page": page, "query": query}
