@@ -18,7 +18,8 @@ from cases.models.control import Seal
 class RetentionKind(models.TextChoices):
     """What has a period of its own. A citizen goes whole, and not before the files and looks that are about them."""
 
-    PAYMENT_FILES = "payment_files", "Udbetalingsfiler og posteringsstatus"
+    PAYMENT_FILES = "payment_files", "Udbetalingsfiler"
+    POSTING_FILES = "posting_files", "Posteringsstatus"
     LOOKS = "looks", "Opslagsloggen"
     STRANGERS = "strangers", "Hændelser om personer uden sag her"
     CITIZENS = "citizens", "Borgere, hvis sag er slut"

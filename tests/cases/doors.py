@@ -45,6 +45,7 @@ from cases.models import (
     PostingFile,
     Process,
     RepaymentClaim,
+    RetentionPeriod,
     Role,
     Run,
     Sample,
@@ -251,6 +252,7 @@ DOORS: dict[str, Door] = {
     "duty": Door(READERS),
     "duty_file": Door(READERS, "text"),
     "alarms": Door(WATCHERS),
+    "retention": Door(WATCHERS),
     "alarm": Door(WATCHERS, "alarm"),
     # cases/start_urls.py
     "get_started": Door(SETTERS),
@@ -295,7 +297,7 @@ DOORS: dict[str, Door] = {
 AUDITOR = (Role.AUDITOR,)
 ADMIN: dict[str, Any] = {
     **dict.fromkeys(("municipality", "employer", "municipalparameters", "nationalrates"), ADMIN_USERS),
-    **dict.fromkeys(("samplesetting", "paymentsettings"), ADMIN_USERS),
+    **dict.fromkeys(("samplesetting", "paymentsettings", "retentionperiod"), ADMIN_USERS),
     "user": (Role.ADMINISTRATOR, Role.AUDITOR),
     **dict.fromkeys(
         (
@@ -348,6 +350,9 @@ def make_world(code: str, called: str) -> World:
         municipality=municipality, benefit_month=NOVEMBER, made_at=NOW, made_by=user, finished_at=NOW
     )
     SampleSetting.objects.create(municipality=municipality, valid_from=date(2026, 1, 1), percent=Decimal(100))
+    RetentionPeriod.objects.create(
+        municipality=municipality, kind="looks", years=5, valid_from=date(2026, 1, 1), reason="Kassationsplan"
+    )
     draw(municipality, NOVEMBER, user, NOW, seed="prøve")
     trial = ask(municipality, replace(CAREFUL, subsidy_drop_percent=Decimal(7)), 1, user, NOW)
     work_trial(trial.pk, lambda: NOW)
