@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -107,3 +108,10 @@ def only(*roles: Role) -> Callable[[View], View]:
 reader = only(*READERS)
 writer = only(*WRITERS)
 coordinator = only(Role.COORDINATOR)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where a request comes from: what our own outermost proxy saw. What the client itself writes is not believed."""
+    seen = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
+    proxies = settings.PROXIES
+    return seen[-proxies] if proxies and len(seen) >= proxies else request.META.get("REMOTE_ADDR", "")

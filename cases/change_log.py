@@ -45,6 +45,8 @@ from cases.models import (
     Process,
     RepaymentClaim,
     ReplayAlarm,
+    RetentionLog,
+    RetentionPeriod,
     RuleSetting,
     SampleItem,
     SampleSetting,
@@ -115,6 +117,7 @@ TRACKED = (
     Tracked(RuleSetting, "municipality"),
     Tracked(SettingProposal, "municipality"),
     Tracked(SampleSetting, "municipality"),
+    Tracked(RetentionPeriod, "municipality"),
     Tracked(SampleItem, "sample__municipality", "decision__grant__citizen", grant="decision__grant"),
     Tracked(Task, "municipality", "grant__citizen"),
     Tracked(TaskConcern, "task__municipality", "task__grant__citizen"),
@@ -139,6 +142,7 @@ WRITTEN_ONCE = (
     ),
     Tracked(JournalNote, "grant__municipality", "grant__citizen", "written_at", "written_by", "", once=True),
     Tracked(IssuedDocument, "municipality", "citizen", "issued_at", "issued_by", "", once=True),
+    Tracked(RetentionLog, "municipality", "", "made_at", "made_by", "reason", once=True),
 )  # fmt: skip
 
 SOURCES = (*TRACKED, *WRITTEN_ONCE)

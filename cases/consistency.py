@@ -22,6 +22,7 @@ from cases.models import (
     PaymentEvent,
     PaymentLine,
     Period,
+    RetentionLog,
     Sample,
     Settlement,
 )
@@ -174,6 +175,15 @@ def samples_differ() -> Iterator[str]:
             yield f"{sample} i {sample.municipality} kan ikke trækkes igen med samme resultat"
 
 
+def deletions_do_not_add_up() -> Iterator[str]:
+    """The retention's door is shut, and no sealed stretch has lost more than a deletion says it took."""
+    for log in RetentionLog.objects.annotate(cut=Sum("cuts__removed")):
+        if log.closed_at is None:
+            yield f"sletning {log.pk} står åben: rækker kan slettes"
+        if (log.cut or 0) > sum(log.rows.values()):
+            yield f"sletning {log.pk} siger {sum(log.rows.values())} rækker, men {log.cut} er væk"
+
+
 def guards_missing() -> Iterator[str]:
     """Tables whose guards against change are gone."""
     yield from missing_guards()
@@ -195,6 +205,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
     ("Overlap", periods_overlap),
     ("Breve", letters_differ),
     ("Stikprøver", samples_differ),
+    ("Sletninger", deletions_do_not_add_up),
     ("Vagter", guards_missing),
     ("Segl", broken_seals),
 )

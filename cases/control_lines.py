@@ -93,10 +93,10 @@ def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError:
         raise ValueError("filen er ikke UTF-8. Gem den som CSV UTF-8, og prøv igen.") from None
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";", strict=True)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-    if missing:
-        raise ValueError(f"filen mangler kolonnen {' og '.join(missing)}.")
     try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+        if missing:
+            raise ValueError(f"filen mangler kolonnen {' og '.join(missing)}.")
         for row in reader:
             yield reader.line_num, row
     except csv.Error as error:

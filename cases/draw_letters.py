@@ -55,7 +55,9 @@ def draw_letters(first: int, last: int, now: datetime) -> int:
     for part in _parts(first, last):
         files = [_file(document, now) for document in part]
         with transaction.atomic():
-            IssuedFile.objects.bulk_create(files, ignore_conflicts=True)
+            drawn = set(IssuedFile.objects.filter(document__in=part).values_list("document_id", flat=True))
+            new = [one for one in files if one.document_id not in drawn]
+            IssuedFile.objects.bulk_create(new, ignore_conflicts=True)
         made += len(files)
     return made
 

@@ -6,14 +6,14 @@ fails never stops the others.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localdate
 
+from cases.case_failed import each_case
 from cases.letters import Draft, framed, reopen, write_letter
 from cases.lost_right import open_follow_up
 from cases.models import (
@@ -46,7 +46,6 @@ from rules.follow_up import (
 from rules.months import Month
 from rules.pension_age import last_day_of_right, pension_date
 
-log = logging.getLogger(__name__)
 URGENT = 10
 YOUNGEST_PENSION_AGE = 64
 """Nobody younger can be near folkepension: keeps the daily look small."""
@@ -88,7 +87,9 @@ def lost_rights(today: date, user: User, now: datetime) -> int:
         last = asked.get(grant.pk)
         return grant.pk not in waiting and lost_right_due(localdate(last) if last else None, today)
 
-    return _each((one for one in grants if due(one)), lambda grant: open_follow_up(grant, today, user, now))
+    return each_case(
+        "mistet ret", [one for one in grants if due(one)], lambda grant: open_follow_up(grant, today, user, now), now
+    )
 
 
 def _hurry(today: date, user: User) -> None:
@@ -107,7 +108,7 @@ def pensions(today: date, user: User, now: datetime) -> int:
     told = Task.objects.filter(kind=TaskKind.PENSION).values("citizen")
     grants = running(today).filter(citizen__birth_date__lte=oldest).exclude(citizen__in=told)
     due = [one for one in grants.select_related("citizen") if pension_notice_due(one.citizen.birth_date, today)]
-    return _each(due, lambda grant: _pension_task(grant, today, user, now))
+    return each_case("folkepension", due, lambda grant: _pension_task(grant, today, user, now), now)
 
 
 def _pension_task(grant: Grant, today: date, user: User, now: datetime) -> Task | None:
@@ -157,7 +158,7 @@ def expiring(today: date, user: User, now: datetime) -> int:
             user=user, now=now,
         )  # fmt: skip
 
-    return _each(due, make)
+    return each_case("bevilling udløber", due, make, now)
 
 
 def ceilings(today: date, user: User, now: datetime) -> int:
@@ -176,7 +177,7 @@ def ceilings(today: date, user: User, now: datetime) -> int:
         return ceiling_due(max(first, confirmed.get(grant.pk, first)), today)
 
     due = [one for one in running(today).select_related("citizen") if is_due(one)]
-    return _each(due, lambda grant: _ceiling_task(grant, today, user, now))
+    return each_case("lønloft", due, lambda grant: _ceiling_task(grant, today, user, now), now)
 
 
 def _ceiling_task(grant: Grant, today: date, user: User, now: datetime) -> Task:
@@ -231,15 +232,3 @@ def check_simple(task: Task) -> None:
         raise Refused(own[TaskKind(task.kind)])
     if task.concerns.filter(code__in=[HEARING, COMPLAINT], answered_at__isnull=True).exists():
         raise Refused("Afslut partshøringen eller klagen: det lukker opgaven.")
-
-
-def _each(grants: Iterable[Grant], act: Callable[[Grant], Task | None]) -> int:
-    """Each in its own transaction. How many tasks were made."""
-    made = 0
-    for grant in grants:
-        try:
-            with transaction.atomic():
-                made += act(grant) is not None
-        except Exception:
-            log.exception("the follow-up of the case failed", extra={"case": grant.pk})
-    return made

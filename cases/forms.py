@@ -227,7 +227,7 @@ class JobForm(ReasonedForm):
 
     def clean_se_number(self) -> str:
         number = self.cleaned_data["se_number"].strip()
-        if len(number) != 8 or not number.isdigit():
+        if len(number) != 8 or not (number.isascii() and number.isdigit()):
             raise forms.ValidationError("Et SE-nummer har otte cifre.")
         return number
 

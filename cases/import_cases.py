@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from cases.csv_table import csv_table
+from cases.link_events import link_events
 from cases.models import Citizen, EarlierSubsidy, Grant, Job, Municipality, User, WageCeiling, birth_date_of
 from rules.months import Month
 
@@ -25,7 +27,7 @@ class Fault(ValueError):  # noqa: N818
 
 def read_cpr(text: str) -> str:
     cpr = text.replace("-", "").replace(" ", "")
-    if len(cpr) == 9 and cpr.isdigit():
+    if len(cpr) == 9 and cpr.isascii() and cpr.isdigit():
         cpr = "0" + cpr
     if not re.fullmatch(r"\d{10}", cpr):
         raise Fault(f"'{text}' er ikke et CPR-nummer med ti cifre")
@@ -133,9 +135,12 @@ class CasesRead:
     known: int = 0
 
 
-def import_cases(data: bytes, municipality: Municipality, user: User, *, save: bool) -> CasesRead:
+def import_cases(
+    data: bytes, municipality: Municipality, user: User, *, save: bool, now: datetime | None = None
+) -> CasesRead:
     """Read the file; with ``save`` write every good row. A case that is there already is left as it is.
 
+    The jobcentre's events that came before their citizen are linked to those that are written.
     Refused as a whole when it is not a readable CSV file or a needed column is missing.
     """
     result = CasesRead()
@@ -147,6 +152,7 @@ def import_cases(data: bytes, municipality: Municipality, user: User, *, save: b
     _refuse_doubles(result)
     with transaction.atomic():
         known, open_cases, numbers = _standing(municipality)
+        written = []
         for row in result.rows:
             if (row["cpr"], row["bevilling_fra"]) in known:
                 result.known += 1
@@ -157,7 +163,8 @@ def import_cases(data: bytes, municipality: Municipality, user: User, *, save: b
             else:
                 result.created += 1
                 if save:
-                    _write(row, municipality, user)
+                    written.append(_write(row, municipality, user))
+        link_events(written, user, now or timezone.now())
     return result
 
 
@@ -210,7 +217,7 @@ def _standing(municipality: Municipality) -> tuple[set[tuple[str, date]], set[st
     )
 
 
-def _write(row: dict[str, Any], municipality: Municipality, user: User) -> None:
+def _write(row: dict[str, Any], municipality: Municipality, user: User) -> Citizen:
     citizen = Citizen.objects.of(municipality).filter(cpr=row["cpr"]).first() or Citizen(
         municipality=municipality, cpr=row["cpr"], birth_date=birth_date_of(row["cpr"])
     )
@@ -240,6 +247,7 @@ def _write(row: dict[str, Any], municipality: Municipality, user: User) -> None:
         _save(WageCeiling(grant=grant, amount=row["loenloft"], first_day=first, source=REASON), user)
     for month, amount in row["subsidies"].items():
         _save(EarlierSubsidy(grant=grant, benefit_month=month, amount=amount), user)
+    return citizen
 
 
 def _save(row: Any, user: User) -> None:

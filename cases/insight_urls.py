@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import address, alarms, insight
+from cases.views import address, alarms, insight, retention
 
 urlpatterns = [
     path("sager/<int:pk>/adresse/", address.address, name="address"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("oplysningspligt/", insight.duty, name="duty"),
     path("oplysningspligt.<slug:form>", insight.duty, name="duty_file"),
     path("revision/kontrol/", alarms.alarm_list, name="alarms"),
+    path("revision/sletning/", retention.retention, name="retention"),
     path("revision/kontrol/<int:pk>/", alarms.alarm, name="alarm"),
 ]

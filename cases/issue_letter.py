@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.timezone import localdate
 from django_q.tasks import async_task
 
+from cases.broker import LATER
 from cases.issue_specifications import save_documents
 from cases.models import DeliveryState, IssuedDocument, Letter, User
 from cases.specification_parts import Office
@@ -54,7 +55,7 @@ def issue_letter(letter: Letter, user: User, now: datetime) -> IssuedDocument:
     to_employer = letter.recipient == "employer"
     state = DeliveryState.ON_PAPER if to_employer else DeliveryState.WAITING
     save_documents([document], user, now, state, TO_EMPLOYER if to_employer else "")
-    async_task("cases.letter_jobs.draw_letters", document.pk, document.pk)
+    async_task("cases.letter_jobs.draw_letters", document.pk, document.pk, cluster=LATER)
     return document
 
 

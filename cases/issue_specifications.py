@@ -16,6 +16,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localdate
 from django_q.tasks import async_task
 
+from cases.broker import LATER
 from cases.models import (
     Delivery,
     DeliveryState,
@@ -31,8 +32,8 @@ from cases.specification_known import Known, known_for
 from cases.write_many import reserve_ids, write_many, write_many_with_history
 from rules.frozen import digest
 
-BLOCK = 100
-"""Letters of a block: some ten seconds to draw, well within the queue's time limit."""
+BLOCK = 25
+"""Letters of a block: a second or two to draw, so that a run never waits long for workers that draw."""
 
 LOOKED_BACK = timedelta(days=60)
 LET_GO = (PaymentStatus.RELEASED, PaymentStatus.POSTED, PaymentStatus.FAILED, PaymentStatus.REVERSED)
@@ -55,10 +56,11 @@ def issue(batch: PaymentBatch, user: User, now: datetime) -> int:
                 last,
                 now.isoformat(),
                 group=f"letters-{batch.pk}",
+                cluster=LATER,
             )
         undrawn = IssuedDocument.objects.filter(payment__batch=batch, file__isnull=True).order_by("id")
         for first, last in blocks_of(list(undrawn.values_list("id", flat=True))):
-            async_task("cases.letter_jobs.draw_letters", first, last, group=f"letters-{batch.pk}")
+            async_task("cases.letter_jobs.draw_letters", first, last, group=f"letters-{batch.pk}", cluster=LATER)
     return len(ids)
 
 

@@ -11,6 +11,7 @@ from django_q.tasks import async_task
 
 from cases import draw_letters as drawing
 from cases import issue_specifications, pdf, send_post
+from cases.broker import LATER
 from cases.integrations.digital_post import Unavailable
 from cases.models import IssuedDocument, User
 
@@ -54,5 +55,5 @@ def requeue_letters(before: datetime) -> int:
     for batch in stale.batches:
         issue_specifications.issue(batch, batch.released_by or User.objects.system(), timezone.now())
     for first, last in stale.blocks:
-        async_task("cases.letter_jobs.draw_letters", first, last)
+        async_task("cases.letter_jobs.draw_letters", first, last, cluster=LATER)
     return len(stale.batches) + len(stale.blocks)

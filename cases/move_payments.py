@@ -10,18 +10,9 @@ from typing import Any
 
 from django.db import models
 
-from cases.models import Municipality, Payment, PaymentEvent, PaymentLine, PaymentStatus, User
+from cases.models import Municipality, Payment, PaymentEvent, PaymentLine, User
+from cases.models.payment import MOVES
 from cases.write_many import write_many
-
-MOVES: dict[str, tuple[str, ...]] = {
-    PaymentStatus.HELD: (PaymentStatus.APPROVED,),
-    PaymentStatus.APPROVED: (PaymentStatus.HELD,),
-    PaymentStatus.RELEASED: (PaymentStatus.APPROVED,),
-    PaymentStatus.POSTED: (PaymentStatus.RELEASED,),
-    PaymentStatus.FAILED: (PaymentStatus.RELEASED, PaymentStatus.POSTED),
-    PaymentStatus.REVERSED: (PaymentStatus.RELEASED, PaymentStatus.POSTED),
-}
-"""What a status may be reached from. A failure may be told after the payment was counted as posted."""
 
 IDS_AT_ONCE = 1000
 

@@ -6,12 +6,21 @@ import hashlib
 from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.integrations.payment_file import control_sums, read_file
 from cases.integrations.reading import UnreadableFile
-from cases.models import BatchState, Payment, PaymentBatch, PaymentEvent, PaymentFile, PaymentStatus
-from cases.move_payments import MOVES
+from cases.models import (
+    BatchState,
+    Payment,
+    PaymentBatch,
+    PaymentEvent,
+    PaymentFile,
+    PaymentStatus,
+    RetentionKind,
+    RetentionLog,
+)
+from cases.models.payment import MOVES
 from cases.payment_control import IN_FILE
 
 LET_GO = (PaymentStatus.RELEASED, PaymentStatus.POSTED, PaymentStatus.FAILED, PaymentStatus.REVERSED)
@@ -20,7 +29,7 @@ GONE = (PaymentStatus.FAILED, PaymentStatus.REVERSED)
 
 def lists_differ() -> Iterator[str]:
     """A list's control sums are its payments'; a released list's file pays exactly them."""
-    for batch in PaymentBatch.objects.exclude(state=BatchState.CANCELLED).select_related("file").order_by("id"):
+    for batch in _kept().exclude(state=BatchState.CANCELLED).select_related("file").order_by("id"):
         rows = batch.payments.filter(IN_FILE).values_list("id", "citizen__cpr", "payable_before_tax")
         wanted = {id_: (cpr, amount) for id_, cpr, amount in rows}
         total = sum((amount for _, amount in wanted.values()), Decimal(0))
@@ -28,6 +37,14 @@ def lists_differ() -> Iterator[str]:
             yield f"{batch} siger {batch.count} udbetalinger og {batch.total} kr., men har {len(wanted)} og {total} kr."
         if batch.state != BatchState.PREPARED:
             yield from _file_differs(batch, wanted)
+
+
+def _kept() -> QuerySet[PaymentBatch]:
+    """Without the lists whose file the retention has deleted: their citizens may be gone as well."""
+    gone = RetentionLog.objects.filter(
+        municipality=OuterRef("municipality"), kind=RetentionKind.PAYMENT_FILES, before__gt=OuterRef("pay_date")
+    )
+    return PaymentBatch.objects.exclude(Exists(gone), file__isnull=True)
 
 
 def _file_differs(batch: PaymentBatch, wanted: dict[int, tuple[str, Decimal]]) -> Iterator[str]:

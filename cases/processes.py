@@ -9,6 +9,7 @@ from django.db import transaction
 
 from cases.choose_settlement import Choice
 from cases.gather import NOTHING, Overlay
+from cases.link_events import link_events
 from cases.models import Citizen, ConcernKind, Process, StopReason, Task, User
 from cases.models.jobcentre import JobcentreEvent
 from cases.models.process import Award, ProcessKind, ProcessState, Stage
@@ -80,7 +81,9 @@ def start_up(
         )
         _set_period(process, first_day, last_day)
         free_period(process)
-        return advance(saved(process, user, event), user, event, now)
+        saved(process, user, event)
+        link_events([citizen], user, now)
+        return advance(process, user, event, now)
 
 
 def _told_again(

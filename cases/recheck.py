@@ -8,16 +8,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.timezone import localdate
 
-from cases.models import Decision, Grant, Job, Outcome, Run, RunState, Task, TaskKind, User
+from cases.case_failed import open_failure
+from cases.models import Decision, Grant, Job, Outcome, Run, RunState, User
 from cases.models.task import CASE_FAILED, NEW_PAY
 from cases.recalculate import propose_regulation, recalculate
 from cases.run_month import decide_and_save
-from cases.save_decisions import due_date
-from cases.signed import saved
 from rules.months import Month
 
+RECALCULATION_FAILED = "Sagen kunne ikke genberegnes på grund af en programfejl"
 MONTHS_TOUCHED = 3
 """A month's pay decides the next benefit month and is compared with in the two after it."""
 
@@ -45,7 +44,7 @@ def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> 
                 propose_regulation(grant, user, now)
         except Exception as fault:
             log.exception("the case could not be recalculated", extra={"case": grant.pk})
-            _failed(grant, fault, now)
+            open_failure(grant, fault, RECALCULATION_FAILED, CASE_FAILED, now)
     _decide_waiting(by_case, now)
 
 
@@ -75,24 +74,3 @@ def _paid(by_case: Touched) -> Touched:
         if month - 1 in by_case[grant_id] or (grant_id in same_month and month in by_case[grant_id]):
             found[grant_id].add(month)
     return found
-
-
-def _failed(grant: Grant, fault: Exception, now: datetime) -> None:
-    """A program error leaves a task for the coordinator, one per case and month."""
-    month, user = Month.of(localdate(now)), User.objects.system()
-    if Task.objects.open().filter(grant=grant, kind=TaskKind.FAILURE, benefit_month=month).exists():
-        return
-    task = Task(
-        municipality_id=grant.municipality_id,
-        grant=grant,
-        citizen_id=grant.citizen_id,
-        benefit_month=month,
-        kind=TaskKind.FAILURE,
-        event=CASE_FAILED,
-        headline="Sagen kunne ikke genberegnes på grund af en programfejl",
-        priority=0,
-        due_date=due_date(month, localdate(now)),
-        created_at=now,
-        note=str(fault)[:500],
-    )
-    saved(task, user, "Genberegning mislykkedes")

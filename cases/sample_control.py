@@ -23,6 +23,8 @@ from cases.models import (
     Municipality,
     Outcome,
     Process,
+    RetentionKind,
+    RetentionLog,
     Run,
     RunState,
     Sample,
@@ -114,8 +116,16 @@ def redrawn(sample: Sample) -> bool:
     """Whether drawing again from the stored seed gives the same population and the same cases."""
     population = population_ids(sample.municipality, sample.benefit_month, sample.last_decision)
     stored = list(sample.items.order_by("place").values_list("decision_id", flat=True))
+    if _lost_citizens(sample) and len(population) < sample.population:
+        return set(stored) <= set(population)
     same = digest_of(population) == sample.population_digest
     return same and drawn_ids(population, sample.seed, Decimal(sample.percent)) == stored
+
+
+def _lost_citizens(sample: Sample) -> bool:
+    """Whether the retention has deleted citizens of the municipality since the draw: it cannot be drawn again."""
+    logs = RetentionLog.objects.of(sample.municipality)
+    return logs.filter(kind=RetentionKind.CITIZENS, made_at__gte=sample.drawn_at).exists()
 
 
 def judge(item: SampleItem, verdict: str, fault: str, note: str, user: User, now: datetime) -> SampleItem:

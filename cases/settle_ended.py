@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cases.bank_days import last_bank_day
+from cases.case_failed import each_case
 from cases.choose_settlement import open_choice
 from cases.models import (
     Adjustment,
@@ -38,11 +38,7 @@ PAID_OUT = "Efterregulering efter sagens ophør"
 
 def settle_ended(today: date, user: User, now: datetime) -> int:
     """Every ended case with something left. How many got a payment or a task."""
-    done = 0
-    for grant in _ended_with_rest(today):
-        with transaction.atomic():
-            done += _settle(held(grant), today, user, now)
-    return done
+    return each_case("efterregulering", _ended_with_rest(today), lambda one: _settle(held(one), today, user, now), now)
 
 
 def _ended_with_rest(today: date) -> list[Grant]:

@@ -26,6 +26,7 @@ from cases.models import (
     PartyHearing,
     Payment,
     PaymentStatus,
+    ReplayAlarm,
     Role,
     Run,
     Task,
@@ -91,10 +92,12 @@ LATE: tuple[tuple[Rows, str, str, str], ...] = (
         "?slags=follow_up",
     ),
     (
-        lambda user, today: Payment.objects.visible_to(user).filter(status=PaymentStatus.FAILED),
+        lambda user, today: Payment.objects.visible_to(user).filter(
+            status=PaymentStatus.FAILED, repetition__isnull=True
+        ),
         "udbetalinger, økonomisystemet har afvist",
-        "payments",
-        "?status=failed",
+        "batches",
+        "",
     ),
     (
         lambda user, today: Delivery.objects.visible_to(user).filter(
@@ -123,6 +126,14 @@ LATE: tuple[tuple[Rows, str, str, str], ...] = (
         "sager, der ikke kunne regnes",
         "tasks",
         "?slags=failure",
+    ),
+    (
+        lambda user, today: ReplayAlarm.objects.visible_to(user, Role.COORDINATOR, Role.AUDITOR).filter(
+            answered_at=None
+        ),
+        "alarmer fra genberegningen af gemte afgørelser",
+        "alarms",
+        "",
     ),
 )
 

@@ -1,6 +1,5 @@
 """The portal's addresses. No name and no CPR number ever stands in one."""
 
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from cases.views import calculator, case, overview, saved_views, search, tasks
@@ -9,8 +8,7 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("overblik/automatik/", overview.automation, name="overview_automation"),
     path("", include("cases.health_urls")),
-    path("log-ind/", auth.LoginView.as_view(template_name="registration/login.html"), name="login"),
-    path("log-ud/", auth.LogoutView.as_view(), name="logout"),
+    path("", include("cases.sign_in_urls")),
     path("soeg/", search.search, name="search"),
     path("opgaver/", tasks.inbox, name="tasks"),
     path("opgaver/visninger/", saved_views.save, name="save_view"),

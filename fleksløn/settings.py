@@ -1,10 +1,13 @@
 """Wiring. What differs between machines comes from the environment; see the README's table of settings."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
+
+from fleksløn.single_sign_on import oidc_settings, saml_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = Path(os.environ.get("FLEKSLON_LOCAL", BASE_DIR / ".local"))
@@ -15,9 +18,10 @@ DEMO_KEY = "demo-key-for-invented-citizens-only-never-in-production"
 SECRET_KEY = os.environ.get("FLEKSLON_SECRET_KEY", DEMO_KEY)
 DEBUG = os.environ.get("FLEKSLON_DEBUG", "") == "1"
 ALLOWED_HOSTS = os.environ.get("FLEKSLON_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-if PRODUCTION and (SECRET_KEY == DEMO_KEY or DEBUG):
+SHORTEST_KEY = 50
+if PRODUCTION and (SECRET_KEY == DEMO_KEY or len(SECRET_KEY) < SHORTEST_KEY or DEBUG):
     raise ImproperlyConfigured(
-        "I drift skal FLEKSLON_SECRET_KEY være sat til en hemmelig nøgle, og FLEKSLON_DEBUG slukket."
+        "I drift skal FLEKSLON_SECRET_KEY være sat til en hemmelig nøgle på mindst 50 tegn, og FLEKSLON_DEBUG slukket."
     )
 
 INSTALLED_APPS = [
@@ -32,6 +36,10 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_q",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -39,15 +47,20 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cases.middleware.CompressPages",
     "cases.middleware.content_security_policy",
+    "cases.middleware.size_limit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cases.middleware.session_time_out",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cases.middleware.second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "fleksløn.urls"
@@ -93,12 +106,40 @@ AUTH_USER_MODEL = "cases.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "cases.views.sign_in.locked"
+AXES_CLIENT_IP_CALLABLE = "cases.access.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+PROXIES = int(os.environ.get("FLEKSLON_PROXIES", "0"))
+"""So many proxies of our own stand in front; each adds an address to X-Forwarded-For."""
+
+CODE_ROLES = [one for one in os.environ.get("FLEKSLON_CODE_ROLES", "").split(",") if one]
+OTP_TOTP_ISSUER = "Fleksløn"
+globals().update(oidc_settings())
+if OIDC_NAME:  # noqa: F821 - from the line above
+    AUTHENTICATION_BACKENDS.append("cases.oidc.OidcBackend")
+globals().update(saml_settings())
+if SAML_NAME:  # noqa: F821
+    AUTHENTICATION_BACKENDS.append("cases.saml.SamlBackend")
+    INSTALLED_APPS.append("djangosaml2")
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.common.CommonMiddleware"), "djangosaml2.middleware.SamlSessionMiddleware"
+    )
 
 LANGUAGE_CODE = "da"
 TIME_ZONE = "Europe/Copenhagen"
@@ -121,7 +162,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = LOCAL_DIR / "media"
 
-SESSION_COOKIE_AGE = 8 * 60 * 60
+IDLE_SECONDS = 60 * int(os.environ.get("FLEKSLON_IDLE_MINUTES", "60"))
+SESSION_SECONDS = SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -134,6 +176,9 @@ if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_LIMIT = 50 * 1024 * 1024
+"""Of an uploaded file; more is refused before it is read."""
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
@@ -149,6 +194,7 @@ WORKERS = int(os.environ.get("FLEKSLON_WORKERS", os.cpu_count() or 2))
 Q_CLUSTER = {
     "name": "flekslon",
     "orm": "default",
+    "broker_class": "cases.broker.TwoLanes",
     "workers": WORKERS,
     "queue_limit": WORKERS * 2,
     "bulk": 2,

@@ -6,5 +6,6 @@ from cases.admin import (  # noqa: F401  (each registers its models)
     parameters,
     payments,
     rates,
+    retention,
     technical,
 )

@@ -12,12 +12,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
 from django.db.models import Model, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
+from cases import one_time_codes
 from cases.admin.base import MunicipalityChoiceMixin, PortalAdmin, PortalInline
 from cases.models import Employer, Membership, Municipality, Role, User
 from cases.models.accounts import SYSTEM_USERNAME
@@ -68,10 +70,21 @@ class MembershipInline(MunicipalityChoiceMixin, PortalInline):
         return self.has_change_permission(request, obj)
 
 
+class UserForm(UserChangeForm):
+    """With a tick that takes the one-time code away, for a lost telephone."""
+
+    reset_code = forms.BooleanField(
+        label="Nulstil engangskoden",
+        required=False,
+        help_text="Når telefonen er væk: brugeren logger ind med adgangskoden alene og kan sætte en ny kode op.",
+    )
+
+
 @admin.register(User)
 class PortalUserAdmin(PortalAdmin, UserAdmin):
     """Users are made, given roles and deactivated; never deleted, since history points at them."""
 
+    form = UserForm
     municipality_path = "memberships__municipality"
     view_roles = (Role.AUDITOR,)
     edit_roles = ADMINISTRATORS
@@ -84,7 +97,7 @@ class PortalUserAdmin(PortalAdmin, UserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email", "own_cpr")}),
-        ("Adgang", {"fields": ("is_active",), "description": "Fjern fluebenet, når personen holder op."}),
+        ("Adgang", {"fields": ("is_active", "reset_code"), "description": "Fjern fluebenet, når personen holder op."}),
     )
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "password1", "password2")}),
@@ -129,6 +142,11 @@ class PortalUserAdmin(PortalAdmin, UserAdmin):
         if obj is None or self.is_own(request, obj):
             return fieldsets
         return ((None, {"fields": ("username",)}), *fieldsets[1:])
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.cleaned_data.get("reset_code") and self.is_own(request, obj) and obj != request.user:
+            one_time_codes.switch_off(obj, request.user)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
         user = self.get_object(request, id)

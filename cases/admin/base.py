@@ -66,6 +66,10 @@ class RoleMixin:
         """Whether the row is one of these municipalities'."""
         return type(obj)._base_manager.filter(pk=obj.pk, **{f"{self.municipality_path}__in": municipalities}).exists()
 
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> Any:
+        """Another municipality's row is not there: no redirect that tells its number."""
+        raise Http404
+
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._may(request, self.roles, obj)
 
@@ -100,7 +104,7 @@ class PortalAdmin(RoleMixin, SimpleHistoryAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> Any:
         """Only of a row that the user may see."""
         if self.get_object(request, object_id) is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         return super().history_view(request, object_id, extra_context)
 
     def history_form_view(
@@ -108,7 +112,7 @@ class PortalAdmin(RoleMixin, SimpleHistoryAdmin):
     ) -> Any:
         """An earlier version, read only."""
         if self.get_object(request, object_id) is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         return super().history_form_view(request, object_id, version_id, extra_context)
 
     def set_history_delta_changes(

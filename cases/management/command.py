@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from cases.import_income import municipality_of
+from cases.integrations.reading import UnreadableFile, whole
 from cases.models import Municipality, User
 from cases.refused import Refused
 from rules.months import Month
@@ -31,6 +32,17 @@ def files_of(paths: Iterable[Path], *endings: str) -> list[Path]:
         inside = sorted(one for one in path.iterdir() if one.suffix.casefold() in endings) if path.is_dir() else [path]
         found += inside
     return found
+
+
+def bytes_of(path: Path, limit: int = 100 * 1024 * 1024) -> bytes:
+    """The file's bytes, never more than ``limit`` in memory. Refused when it cannot be opened, is empty or larger."""
+    try:
+        with path.open("rb") as source:
+            return whole(source, limit)
+    except OSError as error:
+        raise Refused(f"{path}: filen kan ikke åbnes ({error.strerror}).") from None
+    except UnreadableFile as error:
+        raise Refused(f"{path}: {error}") from None
 
 
 class PortalCommand(BaseCommand):

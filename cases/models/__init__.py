@@ -55,6 +55,7 @@ from cases.models.portal import SavedView
 from cases.models.post import Delivery, DeliveryState, IssuedDocument, IssuedFile
 from cases.models.process import Award, Process, ProcessKind, ProcessState, Stage
 from cases.models.rates import NationalRates, has_rates, rates_for
+from cases.models.retention import RetentionCut, RetentionKind, RetentionLog, RetentionPeriod
 from cases.models.rule_setting import Mode, RuleSetting
 from cases.models.run import Block, BlockState, Failure, Run, RunState
 from cases.models.sample import Fault, Sample, SampleItem, SampleSetting, Verdict, sample_percent
@@ -140,6 +141,10 @@ __all__ = [
     "RawAnswer",
     "RepaymentClaim",
     "ReplayAlarm",
+    "RetentionCut",
+    "RetentionKind",
+    "RetentionLog",
+    "RetentionPeriod",
     "Role",
     "RuleSetting",
     "Run",

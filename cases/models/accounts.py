@@ -54,6 +54,9 @@ class PortalUserManager(UserManager):
 class User(AbstractUser):
     """A person who signs in. Users are deactivated, never deleted: history points at them."""
 
+    external_id = models.CharField(
+        "id hos kommunens login", max_length=200, unique=True, null=True, blank=True, editable=False
+    )
     own_cpr = models.CharField(
         "eget CPR-nummer",
         max_length=10,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import PermissionDenied
@@ -51,13 +53,35 @@ class ScopedModel(models.Model):
         abstract = True
 
 
+@dataclass(frozen=True)
+class Along:
+    """The column moves along these steps only: new value -> the values it is reached from."""
+
+    moves: Mapping[str, tuple[str, ...]] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class While:
+    """The column may change as long as another column has one of these values."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Once:
+    """The column is filled in once, and stays."""
+
+
 class InsertOnlyModel(models.Model):
     """A row that is written once. Triggers in the database refuse UPDATE and DELETE as well (cases.guards)."""
 
     municipality_path = "municipality"
     guarded = True
-    movable: tuple[str, ...] = ()
-    """Columns that may move forward after the insert (a payment's status)."""
+    movable: Mapping[str, Along | While | Once] = {}
+    """Fields that may move forward after the insert (a payment's status), and how: the database sees to it."""
+    kept_for_ever = False
+    """Whether not even the retention's door lets a row out (cases.retention)."""
 
     objects = InsertOnlyQuerySet.as_manager()
 

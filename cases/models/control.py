@@ -85,6 +85,8 @@ class Seal(InsertOnlyModel):
     ``before``: the digest of the seal before it, which is hashed in, so that no seal can be taken out of the row.
     """
 
+    kept_for_ever = True
+
     table = models.CharField("tabel", max_length=80)
     first_id = models.BigIntegerField("fra")
     last_id = models.BigIntegerField("til")

@@ -7,7 +7,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from cases.models.accounts import Municipality
-from cases.models.base import InsertOnlyModel, ScopedModel
+from cases.models.base import InsertOnlyModel, Once, ScopedModel
 from cases.models.fields import HundredthsField, MoneyField
 from cases.models.grant import Grant
 from cases.models.people import Citizen
@@ -27,7 +27,10 @@ class JobcentreEvent(InsertOnlyModel):
     """An event as it was received; the same id twice is one row. An unknown type is stored and listed, never lost.
 
     ``outcome``: what was made of it, as sentences. ``received_at`` decides "siden sagen sidst blev behandlet" (Q35).
+    ``citizen`` is empty when nobody here had the number; it is filled in when the citizen comes (cases.link_events).
     """
+
+    movable = {"citizen": Once()}
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
     citizen = models.ForeignKey(Citizen, models.PROTECT, null=True, related_name="events", verbose_name="borger")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from cases.models.accounts import Municipality
-from cases.models.base import InsertOnlyModel, InsertOnlyQuerySet
+from cases.models.base import Along, InsertOnlyModel, InsertOnlyQuerySet, While
 from cases.models.batch import PaymentBatch
 from cases.models.decision import Decision
 from cases.models.fields import MoneyField, MonthField
@@ -25,6 +25,19 @@ class PaymentStatus(models.TextChoices):
     POSTED = "posted", "Bogført"
     FAILED = "failed", "Afvist"
     REVERSED = "reversed", "Tilbageført"
+
+
+MOVES: dict[str, tuple[str, ...]] = {
+    PaymentStatus.HELD: (PaymentStatus.APPROVED,),
+    PaymentStatus.APPROVED: (PaymentStatus.HELD,),
+    PaymentStatus.RELEASED: (PaymentStatus.APPROVED,),
+    PaymentStatus.POSTED: (PaymentStatus.RELEASED,),
+    PaymentStatus.FAILED: (PaymentStatus.RELEASED, PaymentStatus.POSTED),
+    PaymentStatus.REVERSED: (PaymentStatus.RELEASED, PaymentStatus.POSTED),
+}
+"""What a status may be reached from. A failure may be told after the payment was counted as posted."""
+
+STILL_HERE = (PaymentStatus.APPROVED, PaymentStatus.HELD)
 
 
 class PaymentQuerySet(InsertOnlyQuerySet):
@@ -43,7 +56,11 @@ class Payment(InsertOnlyModel):
     ``pay_date`` follows the list it is released in.
     """
 
-    movable = ("status", "batch", "pay_date")
+    movable = {
+        "status": Along(MOVES),
+        "batch": While("status", STILL_HERE),
+        "pay_date": While("status", STILL_HERE),
+    }
 
     municipality = models.ForeignKey(
         Municipality, models.PROTECT, db_index=False, related_name="payments", verbose_name="kommune"

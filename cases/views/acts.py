@@ -133,4 +133,4 @@ def about_of(request: HttpRequest, pk: int, word: str, part_pk: int | None) -> A
 
 def _from(request: HttpRequest, model: Any, name: str, grant: Grant) -> Any:
     text = request.GET.get(name, "")
-    return get_object_or_404(model.objects.filter(grant=grant), pk=int(text)) if text.isdigit() else None
+    return get_object_or_404(model.objects.filter(grant=grant), pk=int(text)) if text.isdecimal() else None

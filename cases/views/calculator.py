@@ -49,7 +49,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def _grant(request: HttpRequest) -> Grant | None:
     asked = request.POST.get("sag") or request.GET.get("sag", "")
-    if not asked.isdigit():
+    if not asked.isdecimal():
         return None
     return get_object_or_404(Grant.objects.visible_to(request.user).select_related("citizen"), pk=int(asked))
 

@@ -244,7 +244,7 @@ def control_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     year = request.GET.get("aar", "")
     years = ControlLine.objects.filter(citizen=grant.citizen_id).order_by("-year").values_list("year", flat=True)
     return {
-        "shown_lines": control_lines(grant.citizen, int(year) if year.isdigit() else None),
+        "shown_lines": control_lines(grant.citizen, int(year) if year.isdecimal() else None),
         "years": list(years.distinct()),
         "year": year,
     }

@@ -93,7 +93,7 @@ def _act(request: HttpRequest, municipality: Municipality, code: str, form: Sett
     if request.POST.get("act") == "confirm":
         text = request.POST.get("setting", "")
         rows = RuleSetting.objects.of(municipality).filter(code=code)
-        row = get_object_or_404(rows, pk=int(text) if text.isdigit() else 0)
+        row = get_object_or_404(rows, pk=int(text) if text.isdecimal() else 0)
         rule_settings.confirm_setting(row, request.POST.get("reason", ""), request.user, now)
         return "Ændringen er bekræftet og gælder."
     if not form.is_valid():

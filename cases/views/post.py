@@ -14,6 +14,7 @@ from django_q.tasks import async_task
 
 from cases import pdf, send_post
 from cases.access import log_access, log_list, log_many, reader, writer
+from cases.broker import LATER
 from cases.draw_letters import Tampered, content_of, draw, is_letter
 from cases.integrations.digital_post import Unavailable
 from cases.letter_archive import archive, file_name
@@ -102,7 +103,7 @@ def act(request: HttpRequest) -> HttpResponse:
     else:
         _say(request, done, word)
         if done and word == "igen" and settings.DIGITAL_POST_URL:
-            async_task("cases.letter_jobs.send_letters")
+            async_task("cases.letter_jobs.send_letters", cluster=LATER)
     if request.POST.get("dokument", "").isdigit():
         return redirect("document", pk=int(request.POST["dokument"]))
     show = request.POST.get("vis", "")

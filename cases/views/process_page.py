@@ -64,7 +64,7 @@ class ProcessPage:
         typed = data if data is not None and data.get("act") == "award" else None
         self.award = AwardForm(typed, process)
         self.note = data.get("note", "") if data is not None else ""
-        self.version = int(data["version"]) if data and data.get("version", "").isdigit() else task.version
+        self.version = int(data["version"]) if data and data.get("version", "").isdecimal() else task.version
 
     @cached_property
     def look(self) -> processes.ProcessLook:

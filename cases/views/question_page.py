@@ -160,7 +160,7 @@ def _links(task: Task) -> list[tuple[str, int, str]]:
 
 def _version(request: HttpRequest) -> int | None:
     text = request.POST.get("version", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _close(request: HttpRequest, task: Task) -> HttpResponse:

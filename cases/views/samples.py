@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -116,7 +118,7 @@ def judge_item(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         "item": item,
-        "letter": context_of(item.decision, mark=""),
+        "letter": replace(context_of(item.decision), mark=""),
         "form": form,
         "may_judge": may_judge,
         "back": _list_of(item.sample),

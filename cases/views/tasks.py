@@ -104,7 +104,7 @@ def filtered(tasks: QuerySet[Task], request: HttpRequest, today: date) -> QueryS
         tasks = tasks.filter(kind=kind)
     if code in KNOWN_CODES:
         tasks = tasks.filter(concerns__code=code)
-    if who.isdigit():
+    if who.isdecimal():
         tasks = tasks.filter(assigned_to=int(who))
     if (chosen := _month(month)) is not None:
         tasks = tasks.filter(benefit_month=chosen)
@@ -169,7 +169,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     """Own open tasks first, then the next free one."""
     open_tasks = Task.objects.visible_to(request.user, *WRITERS).open().exclude(state="waiting")
     after = request.POST.get("after", "")
-    others = open_tasks.exclude(pk=int(after)) if after.isdigit() else open_tasks
+    others = open_tasks.exclude(pk=int(after)) if after.isdecimal() else open_tasks
     task = others.filter(assigned_to=request.user).first() or others.filter(assigned_to=None).first()
     if task is None:
         messages.info(request, "Der er ingen ledige opgaver. Godt gået!")
@@ -196,7 +196,7 @@ def _take(request: HttpRequest, task: Task) -> HttpResponse:
 @require_POST
 def assign_selected(request: HttpRequest) -> HttpResponse:
     """Put the ticked tasks on a desk (as coordinator on anybody's), or give them a due date or a priority."""
-    ids = [int(one) for one in request.POST.getlist("task") if one.isdigit()]
+    ids = [int(one) for one in request.POST.getlist("task") if one.isdecimal()]
     tasks = Task.objects.visible_to(request.user, *WRITERS).filter(pk__in=ids)
     try:
         if request.POST.get("act") == "plan":

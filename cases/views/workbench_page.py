@@ -44,7 +44,7 @@ class WorkbenchPage:
         self.faults: list[str] = []
         self.work = WorkForm(data, [(one.pk, getattr(one, "treatment", None)) for one in self.reports])
         self.note = task.note if self.work.note is None else self.work.note
-        self.version = int(data["version"]) if data and data.get("version", "").isdigit() else task.version
+        self.version = int(data["version"]) if data and data.get("version", "").isdecimal() else task.version
         self.ceiling = NewCeilingForm(None, task.grant, initial=_typed(data, "ceiling"))
         self.tax = TaxForm(None, task.grant.citizen, initial=_typed(data, "tax"))
 

@@ -14,7 +14,7 @@ payment payments pending people please posted prepared previous queue read ready
 records released remove request required reset results retry return reversed role row rows rule rules run running
 saturday save saved search see select selected session setting settings show shown sick since some staff step steps
 stopped submit subsidy success successfully sunday system-check tasks tax than that the their them then there these
-they this those thursday time today toggle too true try tuesday undo unknown until up update updated upload use used
+they this those thursday today toggle too true try tuesday undo unknown until up update updated upload use used
 user users valid value values view was wednesday week weeks welcome were what when where which while who why will
 with without work wrong year years yes yesterday you your
 """

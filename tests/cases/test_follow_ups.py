@@ -223,3 +223,30 @@ def test_one_case_that_fails_does_not_stop_the_others(municipality: Any, monkeyp
 
     monkeypatch.setattr(follow_ups, "open_task", failing)
     assert follow_ups.expiring(TODAY, User.objects.system(), NOW) == 1
+
+
+# --- a program error on one case ---------------------------------------------------------------------------
+
+
+def test_a_program_error_stops_only_its_own_case_and_lands_on_a_desk(municipality: Any, monkeypatch: Any) -> None:
+    broken, sound = make_case(municipality, number=1), make_case(municipality, number=2)
+    for one in (broken, sound):
+        one.wage_ceilings.update(first_day=date(2024, 1, 1))
+    asks = follow_ups._ceiling_task
+
+    def fails(grant: Grant, *args: Any) -> Task:
+        if grant == broken:
+            raise ZeroDivisionError("ingen timer")
+        return asks(grant, *args)
+
+    monkeypatch.setattr(follow_ups, "_ceiling_task", fails)
+    for day in (TODAY, TODAY + timedelta(days=1)):
+        daily(day)
+    assert [task.grant for task in Task.objects.open().filter(kind=TaskKind.CEILING)] == [sound]
+    task = Task.objects.open().get(kind=TaskKind.FAILURE)
+    assert (task.grant, task.note) == (broken, "ZeroDivisionError: ingen timer")
+    assert "lønloft" in task.headline
+    monkeypatch.setattr(follow_ups, "_ceiling_task", asks)
+    daily(TODAY + timedelta(days=2))
+    assert not Task.objects.open().filter(kind=TaskKind.FAILURE).exists()
+    assert Task.objects.open().filter(kind=TaskKind.CEILING).count() == 2

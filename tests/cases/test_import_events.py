@@ -14,7 +14,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cases import handle_event, starts
+from cases.consistency import faults
 from cases.event_tasks import open_case, settle
+from cases.import_cases import import_cases
 from cases.import_events import EventsImported, import_events
 from cases.integrations.jobcentre import write_envelope, write_events
 from cases.models import (
@@ -806,3 +808,47 @@ def test_handle_event_knows_every_kind() -> None:
     from cases.integrations.jobcentre import KINDS, UNKNOWN
 
     assert set(handle_event._PLANS) == {*KINDS, UNKNOWN}
+
+
+# --- events that came before their citizen --------------------------------------------------------------------
+
+
+CASE_FILE = f"cpr;navn;bevilling_fra;arbejdsgiver_se\n{STRANGER};Åse Ny;2026-10-01;10010017\n".encode()
+
+
+def test_events_are_linked_when_the_case_is_read_in_and_put_to_a_person(municipality: Municipality) -> None:
+    course = happening("KONTAKTFORLOEB_AENDRET", who=STRANGER, maalgruppe_type_kode=4, bevilling_slutdato=None)
+    read_in(shift(7, 17, who=STRANGER), course, recommendation(who=STRANGER, navn=""))
+    assert JobcentreEvent.objects.filter(citizen=None).count() == 3
+    new_case = Task.objects.get(kind=TaskKind.NEW_CASE)
+    import_cases(CASE_FILE, municipality, User.objects.system(), save=False, now=NOW)
+    assert JobcentreEvent.objects.filter(citizen=None).count() == 3
+    import_cases(CASE_FILE, municipality, User.objects.system(), save=True, now=NOW)
+    grant = Grant.objects.get()
+    assert set(JobcentreEvent.objects.values_list("citizen", flat=True)) == {grant.citizen_id}
+    new_case.refresh_from_db()
+    assert (new_case.state, new_case.citizen) == (TaskState.REPLACED, grant.citizen)
+    follow_up = Task.objects.get(kind=TaskKind.FOLLOW_UP)
+    asked = [one.message for one in follow_up.concerns.order_by("position")]
+    assert follow_up.grant == grant
+    assert all("før borgeren var oprettet" in one for one in asked)
+    assert any("Genberegning" in one for one in asked)
+    assert any("kontaktforløbet" in one for one in asked)
+    assert list(faults()) == []
+
+
+def test_another_municipalitys_events_and_other_numbers_are_left_alone(municipality: Municipality) -> None:
+    other = make_municipality("0998")
+    read_in(shift(10, 12, who=STRANGER), municipality=other)
+    read_in(shift(10, 12, who=cpr(77)), municipality=municipality)
+    import_cases(CASE_FILE, municipality, User.objects.system(), save=True, now=NOW)
+    assert JobcentreEvent.objects.filter(citizen=None).count() == 2
+    assert not Task.objects.filter(kind=TaskKind.FOLLOW_UP).exists()
+
+
+def test_events_are_linked_when_a_start_up_brings_the_citizen(municipality: Municipality) -> None:
+    read_in(shift(10, 12, who=STRANGER))
+    read_in(recommendation(who=STRANGER, navn="Åse Ny"))
+    citizen = Citizen.objects.get()
+    assert set(JobcentreEvent.objects.values_list("citizen", flat=True)) == {citizen.pk}
+    assert Process.objects.get().citizen == citizen

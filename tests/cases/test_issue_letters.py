@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from cases import letter_jobs, pdf
 from cases.draw_letters import Tampered, content_of, draw, draw_letters
+from cases.guards import guards_lifted
 from cases.integrations.digital_post import HttpDigitalPost, Unavailable
 from cases.integrations.digital_post_stub import StubPost
 from cases.integrations.memo import Memo
@@ -132,7 +133,7 @@ def test_nothing_is_issued_before_the_batch_is_released() -> None:
 def test_payments_outside_the_batch_and_held_ones_get_no_letter() -> None:
     first, held, other = people(3)
     batch = released(first, held)
-    with connection.cursor() as cursor:
+    with guards_lifted(), connection.cursor() as cursor:
         cursor.execute("UPDATE cases_payment SET status = 'held' WHERE id = %s", [held.pk])
     issue_block(batch.pk, User.objects.system(), s.NOW, *EVERY)
     assert list(IssuedDocument.objects.values_list("payment_id", flat=True)) == [first.pk]

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from cases import beats
+from cases.broker import LATER, TwoLanes
 from cases.jobs import requeue_stale_blocks, tick
 from cases.models import Block, BlockState, User, WorkerBeat
 from cases.run_month import MAX_ATTEMPTS, start_run, work_block
@@ -115,6 +116,18 @@ def test_the_clockwork_is_our_own_and_does_not_drift(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
         tick()
     assert [job[0] for job in started] == ["cases.jobs.monthly"], "only once it is the 11th in Copenhagen"
+
+
+@pytest.mark.django_db
+def test_a_run_does_not_wait_behind_letters() -> None:
+    broker = TwoLanes(list_key="flekslon")
+    TwoLanes(list_key=LATER).enqueue("a letter")
+    TwoLanes(list_key=LATER).enqueue("another letter")
+    broker.enqueue("a block of a run")
+    OrmQ.objects.update(lock=timezone.now() - timedelta(seconds=1))
+    taken = [job for _ in range(3) for _, job in broker.dequeue() or []]
+    assert taken == ["a block of a run", "a letter", "another letter"]
+    assert TwoLanes(list_key="flekslon").dequeue() is None, "each job is taken once"
 
 
 # --- with real processes -----------------------------------------------------------------------------------

@@ -1,15 +1,19 @@
 """manage.py calculate FILE|-: the calculator, JSON in and JSON out."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseFault
 
+from cases.integrations.reading import UnreadableFile, whole
 from cases.models import NationalRates
 from rules.calculator import calculate_document
 from rules.rates import Rates
+
+FILE_BYTES = 100 * 1024 * 1024
 
 
 class Command(BaseCommand):
@@ -22,9 +26,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["file"]
         try:
-            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as source:
+                data = whole(source, FILE_BYTES)
         except OSError as error:
             raise CommandError(f"{name} kan ikke åbnes: {error.strerror}", returncode=2) from None
+        except UnreadableFile as error:
+            raise CommandError(str(error), returncode=2) from None
         answer, code = calculate_document(data, _table())
         self.stdout.write(answer)
         if code:

@@ -33,6 +33,7 @@ from cases.management.command import PortalCommand
 from cases.models import Citizen, Municipality, Role, Run, User, has_rates
 from cases.nightly_control import nightly_control
 from cases.pdf import MISSING, is_available
+from cases.refused import Refused
 from cases.run_here import is_in_memory, work_run
 from cases.run_month import enqueue_run, progress, start_run
 from rules.money import danish
@@ -52,6 +53,8 @@ class Command(PortalCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def act(self, **options: Any) -> int:
+        if settings.PRODUCTION:
+            raise Refused("Prøvekommunen har brugere med en kendt adgangskode. Den laves aldrig i drift.")
         call_command("migrate", verbosity=0)
         with background_worker() as worker:
             owners = self._run_the_past(options, worker)

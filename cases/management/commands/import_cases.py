@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from cases.import_cases import COLUMNS, import_cases
-from cases.management.command import PortalCommand
-from cases.refused import Refused
+from cases.management.command import PortalCommand, bytes_of
+
+FILE_BYTES = 50 * 1024 * 1024
 
 
 class Command(PortalCommand):
@@ -25,10 +26,7 @@ class Command(PortalCommand):
                 self.stdout.write(f"{name:18} {'skal' if column.needed else 'kan '} udfyldes: {column.about}")
             self.stdout.write("tilskud_ÅÅÅÅ-MM    kan  udfyldes: tilskud udbetalt for den måned (en kolonne pr. måned)")
             return 0
-        try:
-            data = options["file"].read_bytes()
-        except OSError as error:
-            raise Refused(f"{options['file']} kan ikke åbnes: {error.strerror}.") from None
+        data = bytes_of(options["file"], FILE_BYTES)
         municipality = self.municipality(options["municipality"])
         result = import_cases(data, municipality, self.system(), save=options["save"])
         for fault in result.faults:

@@ -8,7 +8,10 @@ from django.utils import timezone
 
 from cases.control_lines import COLUMNS, Imported, import_control_lines
 from cases.import_income import municipality_of
-from cases.management.command import PortalCommand
+from cases.management.command import PortalCommand, bytes_of
+from cases.refused import Refused
+
+FILE_BYTES = 50 * 1024 * 1024
 
 
 class Command(PortalCommand):
@@ -36,7 +39,7 @@ class Command(PortalCommand):
 
     def _import(self, path: Path, municipality: Any) -> Imported:
         try:
-            data = path.read_bytes()
-        except OSError as error:
-            return Imported(path.name, unreadable=f"{path}: filen kan ikke åbnes ({error.strerror}).")
+            data = bytes_of(path, FILE_BYTES)
+        except Refused as error:
+            return Imported(path.name, unreadable=str(error))
         return import_control_lines(data, path.name, self.system(), timezone.now(), municipality)

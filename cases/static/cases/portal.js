@@ -73,8 +73,36 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // On a narrow screen a table wider than its box becomes a card a row, each cell with the name of its column.
+  // The roles are said again, for a table that is not laid out as one is none to a screen reader.
+  const narrow = window.matchMedia("(max-width: 700px)");
+  const nameCells = (table) => {
+    const heads = [...(table.tHead?.rows[table.tHead.rows.length - 1].cells || [])];
+    table.setAttribute("role", "table");
+    table.querySelectorAll("thead, tbody").forEach((part) => part.setAttribute("role", "rowgroup"));
+    heads.forEach((head) => head.setAttribute("role", "columnheader"));
+    table.querySelectorAll("tr").forEach((line) => line.setAttribute("role", "row"));
+    [...table.tBodies].flatMap((body) => [...body.rows]).forEach((line) => {
+      let column = 0;
+      [...line.cells].forEach((cell) => {
+        cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
+        const head = heads[column]?.textContent.trim().replace(/\s+/g, " ");
+        if (head && cell.colSpan === 1 && !cell.querySelector(".visually-hidden:only-child")) cell.dataset.label = head;
+        if (!cell.textContent.trim() && !cell.childElementCount) cell.dataset.blank = "";
+        column += cell.colSpan;
+      });
+    });
+  };
+  const foldTables = () => document.querySelectorAll(".scroll > table, .results > table").forEach((table) => {
+    if (!table.tHead) return;
+    table.classList.remove("cards");
+    if (!narrow.matches || table.scrollWidth <= table.parentElement.clientWidth) return;
+    nameCells(table);
+    table.classList.add("cards");
+  });
+
   // A table wider than its box can be scrolled by keyboard, and only then is the box a stop for Tab.
-  const markScrollable = () => document.querySelectorAll(".scroll").forEach((box) => {
+  const markScrollable = () => foldTables() || document.querySelectorAll(".scroll").forEach((box) => {
     const name = box.querySelector("caption")?.textContent.trim();
     if (box.scrollWidth > box.clientWidth && name) {
       box.tabIndex = 0;
