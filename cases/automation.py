@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection
-from django.db.models import Count
 from django.utils.timezone import localtime
 
 from cases.concern_texts import words_of
-from cases.models import Grant, Job, Municipality, Task, TaskConcern, TaskKind, TaskState, User, names_of_employers
-from cases.month_items import ITEMS, fetched, item_groups
+from cases.models import Municipality, User, names_of_employers
+from cases.month_figures import Counted, figures_of
 from cases.presenters.words import short_month
 from cases.reports import ERROR_COLUMNS, INTERVAL_NOTE, ConcernRow, concern_rows, error_row
 from cases.sample_control import NOTHING_JUDGED, ErrorRate, error_rate, error_rates
@@ -83,6 +81,17 @@ class Automation:
     errors: ErrorRate
     drawn_at: datetime
     drawn_by: str
+    late: tuple[Counted, ...] = ()
+
+    @property
+    def not_counted(self) -> list[str]:
+        """Months that have never been counted: a worker is at it."""
+        return [month_name(one.month) for one in self.late if one.counted_at is None]
+
+    @property
+    def oldest(self) -> datetime | None:
+        """From when the oldest figures are, when something has changed since."""
+        return min((one.counted_at for one in self.late if one.counted_at), default=None)
 
     @property
     def title(self) -> str:
@@ -108,124 +117,73 @@ class Automation:
         return Sheet(self.title, (str(self.municipality), self.drawn), self.tables())
 
 
-def automation(municipality: Municipality, first: Month, last: Month, now: datetime, drawn_by: str = "") -> Automation:
-    """The months from first to last as they stand now; a month without items has zeros."""
+def automation(
+    municipality: Municipality, first: Month, last: Month, now: datetime, drawn_by: str = "", *, exact: bool = False
+) -> Automation:
+    """The months from first to last; a month without items has zeros. ``exact``: never from figures that are old."""
     rates = error_rates(municipality, first, last)
+    counted = figures_of(municipality, first, last, now, exact=exact)
     return Automation(
         municipality=municipality,
-        months=tuple(_months(municipality, first, last, rates)),
-        concerns=tuple(concern_rows(municipality, first, last)),
-        first_reasons=tuple(_first_reasons(municipality, first, last)),
-        employers=tuple(_employers(municipality, first, last)),
+        months=tuple(_months(counted, rates)),
+        concerns=tuple(concern_rows(counted)),
+        first_reasons=tuple(_first_reasons(counted)),
+        employers=tuple(_employers(counted)),
         errors=error_rate(municipality, first, last),
         drawn_at=now,
         drawn_by=drawn_by,
+        late=tuple(one for one in counted if not one.fresh),
     )
 
 
-def _months(
-    municipality: Municipality, first: Month, last: Month, rates: dict[Month, ErrorRate]
-) -> Iterable[MonthFigures]:
+def _months(counted: Iterable[Counted], rates: dict[Month, ErrorRate]) -> Iterable[MonthFigures]:
     system = User.objects.system().pk
-    counts: dict[Month, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    kroner: dict[Month, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for one in item_groups(municipality, first, last):
-        kind = "waiting" if one.waits else "lapsed" if one.who is None else "automatic" if one.who == system else "hand"
-        counts[one.month][kind] += one.count
-        kroner[one.month][kind] += one.kroner
-    times = _times(municipality, first, last)
-    for month in between(first, last):
-        count, amount = counts[month], kroner[month]
+    for one in counted:
+        count: dict[str, int] = defaultdict(int)
+        amount: dict[str, Decimal] = defaultdict(Decimal)
+        for group in one.groups:
+            who = "automatic" if group.who == system else "hand"
+            kind = "waiting" if group.waits else "lapsed" if group.who is None else who
+            count[kind] += group.count
+            amount[kind] += group.kroner
+        hours = one.hours
         yield MonthFigures(
-            month, count["automatic"], count["hand"], count["waiting"], count["lapsed"],
+            one.month, count["automatic"], count["hand"], count["waiting"], count["lapsed"],
             amount["automatic"], amount["hand"], amount["waiting"],
-            *times.get(month, (None, None)), rates.get(month, NOTHING_JUDGED),
+            _within(hours, HALF), _within(hours, MOST), rates.get(one.month, NOTHING_JUDGED),
         )  # fmt: skip
 
 
-def between(first: Month, last: Month) -> list[Month]:
-    return [first + at for at in range(first.until(last) + 1)]
-
-
-# --- What the database counts ---------------------------------------------------------------------------------
-
-SECONDS = {
-    "sqlite": "CAST(strftime('%%s', closed_at) AS bigint) - CAST(strftime('%%s', created_at) AS bigint)",
-    "postgresql": "CAST(FLOOR(EXTRACT(EPOCH FROM closed_at)) - FLOOR(EXTRACT(EPOCH FROM created_at)) AS bigint)",
-}
-TIMES = f"""
-SELECT benefit_month, hours, COUNT(*) FROM (
-    SELECT benefit_month, ({{seconds}}) / 3600 AS hours FROM {Task._meta.db_table}
-    WHERE municipality_id = %(owner)s AND benefit_month BETWEEN %(first)s AND %(last)s AND kind = 'income'
-        AND state IN ('accepted', 'corrected') AND closed_by_id <> %(system)s
-) AS spent GROUP BY benefit_month, hours ORDER BY benefit_month, hours
-"""
-
-
-def _times(municipality: Municipality, first: Month, last: Month) -> dict[Month, tuple[int, int]]:
-    """Whole hours from a task's making to its closing by a person: within which half, and nine in ten, were done."""
-    counted: dict[Month, list[tuple[int, int]]] = defaultdict(list)
-    query = TIMES.format(seconds=SECONDS[connection.vendor])
-    for month, hours, count in fetched(query, municipality, first, last):
-        counted[Month.from_index(month)].append((int(hours), count))
-    return {month: (_within(rows, HALF), _within(rows, MOST)) for month, rows in counted.items()}
-
-
-def _within(rows: list[tuple[int, int]], percent: int) -> int:
+def _within(rows: list[tuple[int, int]], percent: int) -> int | None:
     """The least number of hours within which at least ``percent`` of the tasks were done; rows by hours."""
     total, seen = sum(count for _, count in rows), 0
     for hours, count in rows:
         seen += count
         if 100 * seen >= percent * total:
             return hours
-    raise ValueError("Der er ingen opgaver at måle på.")
+    return None
 
 
-def _first_reasons(municipality: Municipality, first: Month, last: Month) -> list[tuple[str, dict[Month, int]]]:
+def _first_reasons(counted: Iterable[Counted]) -> list[tuple[str, dict[Month, int]]]:
     """Tasks by their first reason and month, the commonest first: each task once."""
-    rows = (
-        TaskConcern.objects.of(municipality)
-        .filter(position=1, task__kind=TaskKind.INCOME)
-        .filter(task__benefit_month__gte=first, task__benefit_month__lte=last)
-        .exclude(task__state=TaskState.REPLACED)
-        .order_by()
-        .values_list("code", "task__benefit_month")
-        .annotate(count=Count("id"))
-    )
     found: dict[str, dict[Month, int]] = defaultdict(dict)
-    for code, month, count in rows:
-        found[code][month] = count
+    for one in counted:
+        for code, count in one.reasons.items():
+            found[code][one.month] = count
     return sorted(found.items(), key=lambda one: (-sum(one[1].values()), one[0]))
 
 
-EMPLOYERS = f"""{ITEMS}, months (month, first_day, last_day) AS (VALUES {{months}}), employed AS (
-    SELECT g.citizen_id, j.se_number, j.first_day, j.last_day
-    FROM {Job._meta.db_table} j JOIN {Grant._meta.db_table} g ON g.id = j.grant_id
-    WHERE g.municipality_id = %(owner)s AND j.is_fleksjob
-), placed AS (
-    SELECT DISTINCT i.citizen_id, i.benefit_month, i.kroner, e.se_number,
-        CASE WHEN i.waits = 0 AND i.who = %(system)s THEN 1 ELSE 0 END AS automatic
-    FROM items i JOIN months m ON m.month = i.benefit_month
-    LEFT JOIN employed e ON e.citizen_id = i.citizen_id AND e.first_day <= m.last_day
-        AND (e.last_day IS NULL OR e.last_day >= m.first_day)
-)
-SELECT se_number, SUM(automatic), SUM(1 - automatic), SUM(kroner) FROM placed GROUP BY se_number
-"""
-
-
-def _employers(municipality: Municipality, first: Month, last: Month) -> list[EmployerRow]:
-    """By the employer of the income month (a citizen with two counts at both); those with most tasks first."""
-    sign = "DATE " if connection.vendor == "postgresql" else ""
-    months = ", ".join(
-        f"({month.index}, {sign}'{(month - 1).first_day}', {sign}'{(month - 1).last_day}')"
-        for month in between(first, last)
-    )
-    rows = fetched(EMPLOYERS.replace("{months}", months), municipality, first, last)
-    rows.sort(key=lambda row: (-row[2], -row[1], row[0] or ""))
-    names = names_of_employers([row[0] for row in rows[:MOST_EMPLOYERS] if row[0]])
+def _employers(counted: Iterable[Counted]) -> list[EmployerRow]:
+    """Those with most tasks first; beyond the 25 together."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for month in counted:
+        for number, *figures in month.employers:
+            sums[number or ""] = [sum(pair) for pair in zip(sums[number or ""], figures, strict=True)]
+    rows = sorted(sums.items(), key=lambda row: (-row[1][1], -row[1][0], row[0]))
+    names = names_of_employers([number for number, _ in rows[:MOST_EMPLOYERS] if number])
     shown = [
-        EmployerRow(number or "", _employer(number, names), int(automatic), int(others), Decimal(int(oere)) / 100)
-        for number, automatic, others, oere in rows
+        EmployerRow(number, _employer(number, names), automatic, others, Decimal(oere) / 100)
+        for number, (automatic, others, oere) in rows
     ]
     rest = shown[MOST_EMPLOYERS:]
     if not rest:

@@ -32,8 +32,8 @@ from cases.specification_known import Known, known_for
 from cases.write_many import reserve_ids, write_many, write_many_with_history
 from rules.frozen import digest
 
-BLOCK = 100
-"""Letters of a block: some ten seconds to draw, well within the queue's time limit."""
+BLOCK = 25
+"""Letters of a block: a second or two to draw, so that a run never waits long for workers that draw."""
 
 LOOKED_BACK = timedelta(days=60)
 LET_GO = (PaymentStatus.RELEASED, PaymentStatus.POSTED, PaymentStatus.FAILED, PaymentStatus.REVERSED)

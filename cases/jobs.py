@@ -15,6 +15,7 @@ from cases.checks import rates_warning
 from cases.fetch_income import fetch_income
 from cases.integrations.eindkomst.client import EIndkomstClient
 from cases.models import Block, BlockState, IncomeReport, Municipality, Run, ShadowMonth, User, has_rates
+from cases.month_figures import figures_of, recount_old
 from cases.nightly_control import nightly_control
 from cases.sample_control import draw_due
 from rules.months import Month
@@ -78,6 +79,12 @@ def start_month(municipality: Municipality, month: Month, now: datetime) -> str:
     return f"{run} er startet i {municipality}."
 
 
+def count_figures(municipality_id: int, first: str, last: str) -> None:
+    """Count the months of a municipality whose stored figures are old."""
+    municipality = Municipality.objects.get(id=municipality_id)
+    figures_of(municipality, Month.parse(first), Month.parse(last), timezone.now(), exact=True)
+
+
 def compare_shadow(shadow_id: int) -> None:
     """Calculate a shadow month to its end."""
     shadow_month.work(ShadowMonth.objects.select_related("municipality").get(id=shadow_id), timezone.now())
@@ -101,6 +108,7 @@ def nightly() -> str:
     """
     now = timezone.now()
     follow_ups.daily(timezone.localdate(now), now)
+    recount_old(now)
     found = [*nightly_control(now), *filter(None, [rates_warning(timezone.localdate())])]
     for line in found:
         log.warning(line)

@@ -8,7 +8,6 @@ subsidy of a decision in force that pays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -74,17 +73,6 @@ WITH decided AS (
 )
 """
 """Common table expressions that end in ``items``: (citizen_id, benefit_month, waits, kroner in øre, who)."""
-
-GROUPED = f"""{ITEMS}
-SELECT benefit_month, waits, who, COUNT(*), SUM(kroner) FROM items
-GROUP BY benefit_month, waits, who ORDER BY benefit_month, waits, who
-"""
-
-
-def item_groups(municipality: Municipality, first: Month, last: Month) -> Iterator[ItemGroup]:
-    """The items of the months from first to last, grouped by month and by who closed them. One query."""
-    for month, waits, who, count, oere in fetched(GROUPED, municipality, first, last):
-        yield ItemGroup(Month.from_index(month), bool(waits), who, count, Decimal(int(oere)) / OERE)
 
 
 def fetched(query: str, municipality: Municipality, first: Month, last: Month, **more: object) -> list[tuple]:

@@ -16,7 +16,7 @@ def recent_cases(user: User, most: int = 8) -> list[Grant]:
 
     What a list, a search or an export only showed is not there.
     """
-    looks = AccessLog.objects.filter(user=user, kind=Look.PAGE).order_by("-id")
+    looks = AccessLog.objects.filter(user=user, kind=Look.PAGE).order_by("-happened_at", "-id")
     newest_looks = looks.values_list("citizen_id", "action")[:LOOKED_BACK]
     citizens = list(dict.fromkeys(citizen for citizen, action in newest_looks if action.startswith(OPENINGS)))[:most]
     grants = Grant.objects.visible_to(user).filter(citizen__in=citizens).select_related("citizen").order_by("first_day")

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from django.db import models, transaction
 from django.db.models import Max, Sum
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
 from cases.bank_days import bank_days_after, bank_days_until, is_bank_day
@@ -197,5 +198,8 @@ def _keep(batch: PaymentBatch, settings: PaymentSettings, body: bytes, now: date
 
 def batches_of(municipalities: Sequence[int]) -> models.QuerySet:
     """Lists with how many payments they hold (0 kr. too), the newest first."""
-    rows = PaymentBatch.objects.filter(municipality__in=municipalities).annotate(rows=models.Count("payments"))
+    held = Payment.objects.filter(batch=models.OuterRef("pk")).order_by().values("batch")
+    count = models.Subquery(held.annotate(count=models.Count("*")).values("count"))
+    rows = PaymentBatch.objects.filter(municipality__in=municipalities)
+    rows = rows.annotate(rows=Coalesce(count, 0))  # counted for the lists of the page only
     return rows.select_related("municipality", "prepared_by", "released_by").order_by("-id")

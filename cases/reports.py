@@ -6,7 +6,8 @@ however many citizens; the screen, CSV, the spreadsheet and the PDF are the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -15,10 +16,10 @@ from django.db.models import Count, Q
 from django.utils.timezone import localtime, make_aware
 
 from cases.concern_texts import words_of
-from cases.models import Municipality, Task, TaskConcern, TaskKind, TaskState, User
+from cases.models import Municipality, Task, TaskKind, TaskState, User
 from cases.models.accounts import SYSTEM_USERNAME
 from cases.models.task import OPEN_STATES
-from cases.month_items import item_groups
+from cases.month_figures import Counted, figures_of
 from cases.sample_control import NOTHING_JUDGED, ErrorRate, error_rate
 from cases.tables import COUNT, KRONER, PERCENT, Cell, Sheet, Table, columns, share
 from cases.templatetags.danish import month_name
@@ -27,7 +28,6 @@ from rules.income_rules import BY_CODE
 from rules.months import Month
 
 AGES = ((2, "0-2 dage"), (7, "3-7 dage"), (14, "8-14 dage"), (30, "15-30 dage"), (None, "Over 30 dage"))
-DONE = (TaskState.ACCEPTED, TaskState.CORRECTED)
 ERROR_COLUMNS = columns(
     "Måned", ("Automatisk", PERCENT), ("Trukket ud", COUNT), ("Vurderet", COUNT), ("Forkerte", COUNT),
     ("Fejlandel", PERCENT), ("Mindst", PERCENT), ("Højst", PERCENT),
@@ -172,7 +172,8 @@ def error_row(name: str, automatic: Decimal | None, errors: ErrorRate) -> tuple[
 def control_report(municipality: Municipality, month: Month, now: datetime, drawn_by: str = "") -> ControlReport:
     """The report of a benefit month as it stands now."""
     names = user_names()
-    groups = list(item_groups(municipality, month, month))
+    (counted,) = figures_of(municipality, month, month, now, exact=True)
+    groups = counted.groups
     waiting = [one for one in groups if one.waits]
     credits_ = [Credit(names[one.who][0], one.count, one.kroner, names[one.who][1]) for one in groups if one.who]
     people = sorted((one for one in credits_ if not one.is_system), key=lambda one: (-one.count, one.name))
@@ -186,7 +187,7 @@ def control_report(municipality: Municipality, month: Month, now: datetime, draw
         automatic=next((one for one in credits_ if one.is_system), Credit("Automatisk", 0, ZERO, True)),
         caseworkers=tuple(people),
         lapsed=sum(one.count for one in groups if not one.waits and one.who is None),
-        concerns=tuple(concern_rows(municipality, month, month)),
+        concerns=tuple(concern_rows([counted])),
         ages=_ages(municipality, month, now),
         other_tasks=tuple(_other_tasks(municipality, month)),
         errors=error_rate(municipality, month, month),
@@ -203,27 +204,17 @@ def user_names() -> dict[int, tuple[str, bool]]:
     }
 
 
-def concern_rows(municipality: Municipality, first: Month, last: Month) -> Iterator[ConcernRow]:
+def concern_rows(months: Iterable[Counted]) -> Iterator[ConcernRow]:
     """By reason, in the rules' order. An item may have several, so the columns add up to more than the items."""
-    is_open, is_done = Q(task__state__in=OPEN_STATES), Q(task__state__in=DONE)
-    rows = (
-        TaskConcern.objects.of(municipality)
-        .filter(task__benefit_month__gte=first, task__benefit_month__lte=last, task__kind=TaskKind.INCOME)
-        .order_by()
-        .values("code")
-        .annotate(
-            waiting=Count("task", filter=is_open),
-            first=Count("task", filter=is_open & Q(position=1)),
-            closed=Count("task", filter=is_done),
-            corrected=Count("task", filter=Q(task__state=TaskState.CORRECTED)),
-        )
-    )
-    found = {row["code"]: row for row in rows if row["waiting"] or row["closed"]}
+    found: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for month in months:
+        for code, counts in month.concerns.items():
+            found[code] = [sum(pair) for pair in zip(found[code], counts, strict=True)]
     order = {code: at for at, code in enumerate(BY_CODE)}
     for code in sorted(found, key=lambda code: (order.get(code, len(order)), code)):
-        row = found[code]
-        words = words_of(code).message
-        yield ConcernRow(code, words, row["waiting"], row["first"], row["closed"], row["corrected"])
+        waiting, first, closed, corrected = found[code]
+        if waiting or closed:
+            yield ConcernRow(code, words_of(code).message, waiting, first, closed, corrected)
 
 
 def _ages(municipality: Municipality, month: Month, now: datetime) -> tuple[tuple[str, int], ...]:

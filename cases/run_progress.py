@@ -53,8 +53,8 @@ def progress(run: Run, *, reasons: bool = True) -> Progress:
     in_force = Decision.objects.of(run.municipality).filter(benefit_month=run.benefit_month).in_force()
     system = User.objects.system()
     counted = in_force.aggregate(
-        automatic=Count("id", filter=Q(outcome=Outcome.PAID, decided_by=system)),
-        manual=Count("id", filter=~Q(outcome=Outcome.PAID, decided_by=system)),
+        automatic=Count("outcome", filter=Q(outcome=Outcome.PAID, decided_by=system)),
+        manual=Count("outcome", filter=~Q(outcome=Outcome.PAID, decided_by=system)),
         subsidy=Sum("subsidy", filter=Q(outcome=Outcome.PAID)),
     )
     paid = (

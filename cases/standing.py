@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import localdate
 
 from cases.bank_days import run_day
 from cases.checks import rates_warning
 from cases.models import (
     Complaint,
-    Decision,
     Delivery,
     DeliveryState,
     EventKind,
@@ -23,15 +23,16 @@ from cases.models import (
     Membership,
     Municipality,
     Notice,
-    Outcome,
     PartyHearing,
     Payment,
     PaymentStatus,
+    ReplayAlarm,
     Role,
     Run,
     Task,
     User,
 )
+from cases.month_figures import figures_of
 from rules.months import Month
 
 NOTICE_DAYS = 14
@@ -91,10 +92,12 @@ LATE: tuple[tuple[Rows, str, str, str], ...] = (
         "?slags=follow_up",
     ),
     (
-        lambda user, today: Payment.objects.visible_to(user).filter(status=PaymentStatus.FAILED),
+        lambda user, today: Payment.objects.visible_to(user).filter(
+            status=PaymentStatus.FAILED, repetition__isnull=True
+        ),
         "udbetalinger, økonomisystemet har afvist",
-        "payments",
-        "?status=failed",
+        "batches",
+        "",
     ),
     (
         lambda user, today: Delivery.objects.visible_to(user).filter(
@@ -123,6 +126,14 @@ LATE: tuple[tuple[Rows, str, str, str], ...] = (
         "sager, der ikke kunne regnes",
         "tasks",
         "?slags=failure",
+    ),
+    (
+        lambda user, today: ReplayAlarm.objects.visible_to(user, Role.COORDINATOR, Role.AUDITOR).filter(
+            answered_at=None
+        ),
+        "alarmer fra genberegningen af gemte afgørelser",
+        "alarms",
+        "",
     ),
 )
 
@@ -158,8 +169,8 @@ def unpaid(user: User, month: Month) -> dict[str, int]:
     """The month's payments by what is left to do with them."""
     rows = Payment.objects.visible_to(user).filter(benefit_month=month)
     return rows.aggregate(
-        approved=Count("id", filter=Q(status=PaymentStatus.APPROVED)),
-        held=Count("id", filter=Q(status=PaymentStatus.HELD)),
+        approved=Count("status", filter=Q(status=PaymentStatus.APPROVED)),
+        held=Count("status", filter=Q(status=PaymentStatus.HELD)),
     )
 
 
@@ -176,20 +187,16 @@ class MonthShare:
         return 100 * self.automatic // self.total if self.total else 0
 
 
-def automation_by_month(municipality: Municipality, today: date) -> list[MonthShare]:
-    """The last twelve months with decisions, the newest first. One query; read by a page part of its own."""
-    rows = (
-        Decision.objects.of(municipality)
-        .filter(benefit_month__gte=Month.of(today) - YEAR)
-        .in_force()
-        .order_by()
-        .values("benefit_month")
-        .annotate(
-            automatic=Count("id", filter=Q(outcome=Outcome.PAID, decided_by=User.objects.system())), total=Count("id")
-        )
-        .order_by("-benefit_month")[:YEAR]
-    )
-    return [MonthShare(row["benefit_month"], row["automatic"], row["total"]) for row in rows]
+def automation_by_month(municipality: Municipality, now: datetime) -> list[MonthShare]:
+    """The last twelve months with items, the newest first, from the stored figures; a page part of its own."""
+    today, system = localdate(now), User.objects.system().pk
+    found = []
+    for one in figures_of(municipality, Month.of(today) - YEAR, Month.of(today) + 1, now):
+        total = sum(group.count for group in one.groups)
+        automatic = sum(group.count for group in one.groups if group.who == system and not group.waits)
+        if total:
+            found.append(MonthShare(one.month, automatic, total))
+    return found[::-1][:YEAR]
 
 
 def staff(user: User, today: date) -> dict[str, Any]:

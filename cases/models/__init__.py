@@ -16,6 +16,7 @@ from cases.models.audit import AccessLog, Look
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
 from cases.models.control import AlarmKind, ControlKind, ControlRun, ReplayAlarm, Seal
 from cases.models.decision import Decision, Outcome
+from cases.models.figures import StoredMonth
 from cases.models.grant import (
     EarlierSubsidy,
     Employer,
@@ -162,6 +163,7 @@ __all__ = [
     "ShadowOutcome",
     "Stage",
     "StopReason",
+    "StoredMonth",
     "Task",
     "TaskConcern",
     "TaskKind",

@@ -27,9 +27,15 @@ class AccessLog(InsertOnlyModel):
     ``is_own``: the user looked at themselves; ``is_protected``: the citizen had a protected address then.
     """
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="access_log", verbose_name="borger")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="bruger")
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, db_index=False, related_name="+", verbose_name="kommune"
+    )
+    citizen = models.ForeignKey(
+        Citizen, models.PROTECT, db_index=False, related_name="access_log", verbose_name="borger"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+", verbose_name="bruger"
+    )
     happened_at = models.DateTimeField("hvornår")
     action = models.CharField("hvad", max_length=60)
     purpose = models.CharField("formål", max_length=200)
@@ -42,9 +48,9 @@ class AccessLog(InsertOnlyModel):
         verbose_name_plural = "opslagslog"
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["citizen", "-happened_at"], name="access_by_citizen"),
-            models.Index(fields=["municipality", "-happened_at"], name="access_by_time"),
-            models.Index(fields=["user", "-happened_at"], name="access_by_user"),
+            models.Index(fields=["citizen", "-happened_at", "-id"], name="access_by_citizen"),
+            models.Index(fields=["municipality", "-happened_at", "-id"], name="access_by_time"),
+            models.Index(fields=["user", "-happened_at", "-id"], name="access_by_user"),
             models.Index(
                 fields=["municipality", "-happened_at"],
                 name="access_that_stands_out",

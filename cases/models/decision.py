@@ -33,12 +33,16 @@ class DecisionQuerySet(InsertOnlyQuerySet):
 class Decision(InsertOnlyModel):
     """One decision (afgørelse or draft of it) with its frozen facts, sum, rates, parameters and fingerprint."""
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name="kommune")
-    grant = models.ForeignKey(Grant, models.PROTECT, related_name="decisions", verbose_name="sag")
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, db_index=False, related_name="+", verbose_name="kommune"
+    )
+    grant = models.ForeignKey(Grant, models.PROTECT, db_index=False, related_name="decisions", verbose_name="sag")
     benefit_month = MonthField("tilskudsmåned")
     sequence = models.PositiveIntegerField("nummer")
     supersedes = models.BigIntegerField("erstatter", null=True)
-    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="decisions", verbose_name="kørsel")
+    run = models.ForeignKey(
+        Run, models.PROTECT, null=True, db_index=False, related_name="decisions", verbose_name="kørsel"
+    )
     outcome = models.CharField("udfald", max_length=10, choices=Outcome.choices)
     decided_at = models.DateTimeField("afgjort")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")

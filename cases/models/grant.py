@@ -35,7 +35,9 @@ class StopReason(models.TextChoices):
 class Grant(ScopedModel):
     """A grant of fleksløntilskud (bevilling). Its number is the case number on letters."""
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="grants", verbose_name="kommune")
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, db_index=False, related_name="grants", verbose_name="kommune"
+    )
     citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="grants", verbose_name="borger")
     number = models.CharField("sagsnummer", max_length=20)
     first_day = models.DateField("første dag")

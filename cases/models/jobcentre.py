@@ -48,7 +48,10 @@ class JobcentreEvent(InsertOnlyModel):
         verbose_name_plural = "hændelser fra jobcentret"
         ordering = ["-received_at"]
         constraints = [models.UniqueConstraint(fields=["municipality", "external_id"], name="one_event_per_id")]
-        indexes = [models.Index(fields=["citizen", "received_at"], name="event_by_citizen")]
+        indexes = [
+            models.Index(fields=["citizen", "received_at"], name="event_by_citizen"),
+            models.Index(fields=["municipality", "-received_at", "-id"], name="event_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.effective_date or ''}"
@@ -119,7 +122,9 @@ class Notice(ScopedModel):
         ordering = ["-noticed_on", "-id"]
         indexes = [
             models.Index(
-                fields=["municipality", "noticed_on"], condition=models.Q(answered_at__isnull=True), name="open_notices"
+                fields=["municipality", "-noticed_on", "-id"],
+                condition=models.Q(answered_at__isnull=True),
+                name="open_notices",
             )
         ]
 

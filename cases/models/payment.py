@@ -62,8 +62,10 @@ class Payment(InsertOnlyModel):
         "pay_date": While("status", STILL_HERE),
     }
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="payments", verbose_name="kommune")
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="payments", verbose_name="borger")
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, db_index=False, related_name="payments", verbose_name="kommune"
+    )
+    citizen = models.ForeignKey(Citizen, models.PROTECT, db_index=False, related_name="payments", verbose_name="borger")
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="payments", verbose_name="sag")
     decision = models.OneToOneField(
         Decision, models.PROTECT, null=True, related_name="payment", verbose_name="afgørelse"
@@ -102,7 +104,18 @@ class Payment(InsertOnlyModel):
                 name="payment_decides_reverses_repeats_or_settles",
             ),
         ]
-        indexes = [models.Index(fields=["municipality", "benefit_month", "status"], name="payment_by_month")]
+        indexes = [
+            # A month is counted and summed from this index alone.
+            models.Index(
+                fields=["municipality", "benefit_month", "status", "decision", "subsidy", "payable_before_tax"],
+                name="payment_by_month",
+            ),
+            models.Index(
+                fields=["municipality", "status", "pay_date"],
+                condition=models.Q(status__in=["approved", "held", "failed"]),
+                name="payment_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.benefit_month}: {danish(self.payable_before_tax)} kr."

@@ -24,7 +24,9 @@ class CitizenQuerySet(ScopedQuerySet):
 class Citizen(ScopedModel):
     """A grant holder (bevillingsmodtager). ``search`` and ``sort_key`` work alike on both engines."""
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="citizens", verbose_name="kommune")
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, db_index=False, related_name="citizens", verbose_name="kommune"
+    )
     cpr = models.CharField("CPR-nummer", max_length=10)
     name = models.CharField("navn", max_length=120)
     birth_date = models.DateField("fødselsdato")
@@ -38,7 +40,7 @@ class Citizen(ScopedModel):
     )
     wants_human = models.BooleanField("ønsker behandling af et menneske (GDPR art. 22)", default=False)
     search = models.CharField(max_length=160, editable=False)
-    sort_key = models.CharField(max_length=160, editable=False, db_index=True)
+    sort_key = models.CharField(max_length=160, editable=False)
     history = HistoricalRecords(excluded_fields=["search", "sort_key"])
 
     objects = CitizenQuerySet.as_manager()
@@ -48,6 +50,7 @@ class Citizen(ScopedModel):
         verbose_name_plural = "borgere"
         ordering = ["sort_key"]
         constraints = [models.UniqueConstraint(fields=["municipality", "cpr"], name="one_citizen_per_cpr")]
+        indexes = [models.Index(fields=["municipality", "sort_key", "id"], name="citizen_by_name")]
 
     def __str__(self) -> str:
         return self.name

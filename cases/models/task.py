@@ -110,11 +110,21 @@ class Task(ScopedModel):
         ]
         indexes = [
             models.Index(
-                fields=["municipality", "due_date", "priority"],
+                fields=["municipality", "due_date", "priority", "id"],
                 condition=models.Q(state__in=["open", "waiting"]),
                 name="inbox",
             ),
-            models.Index(fields=["municipality", "benefit_month", "kind"], name="task_by_month"),
+            models.Index(
+                fields=["assigned_to", "due_date", "priority", "id"],
+                condition=models.Q(state__in=["open", "waiting"]),
+                name="desk",
+            ),
+            models.Index(
+                fields=["municipality", "-closed_at", "-id"],
+                condition=models.Q(closed_at__isnull=False),
+                name="task_solved",
+            ),
+            models.Index(fields=["municipality", "benefit_month", "kind", "state"], name="task_by_month"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from cases.models import Adjustment, Grant, RepaymentClaim, SettleBy, User
 from cases.repayment import claims_of
 from cases.settle import TAKEN, with_ways
 from cases.settlement_plan import shown
+from cases.views.paging import counted, page_of
 
 PAGE = 50
 SHOW = {
@@ -33,18 +33,26 @@ def adjustment_list(request: HttpRequest) -> HttpResponse:
     show = show if show in SHOW else "valg"
     if show == "krav":
         rows = RepaymentClaim.objects.visible_to(request.user)
-        page = _page(request, rows.order_by("-id"))
+        page = page_of(request, rows.order_by("-id"), PAGE)
         found: list[Any] = claims_of(rows.filter(pk__in=[one.pk for one in page]))
         total = rows.filter(state__in=["open", "sent"]).aggregate(sum=Sum("amount"))["sum"]
     else:
         every = of_tab(request.user, show)
-        page = _page(request, every)
+        page = page_of(request, every, PAGE)
         ids = [one.pk for one in page]
         found = shown(Adjustment.objects.filter(pk__in=ids).select_related("grant__citizen").order_by("-id"))
         total = sum((one.left if show != "afregnet" else one.payable_difference for one in found), 0)
     citizens = Grant.objects.filter(pk__in=[one.grant_id for one in page]).values_list("citizen_id", flat=True)
     log_list(request.user, citizens, "Efterreguleringer")
-    context = {"page": page, "rows": found, "claims": found, "show": show, "shows": SHOW.items(), "total": total}
+    context = {
+        "page": page,
+        "count": "" if show == "krav" else counted(every),
+        "rows": found,
+        "claims": found,
+        "show": show,
+        "shows": SHOW.items(),
+        "total": total,
+    }
     return render(request, "adjustments/list.html", context)
 
 
@@ -60,7 +68,3 @@ def of_tab(user: User, show: str) -> QuerySet[Adjustment]:
     if show == "valg":
         return debts.filter(Q(way_chosen__isnull=True) | Q(given_up=True))
     return debts.filter(given_up=False, way_chosen__in=TAKEN if show == "modregnes" else [SettleBy.NOTHING])
-
-
-def _page(request: HttpRequest, rows: QuerySet[Any]) -> Any:
-    return Paginator(rows, PAGE).get_page(request.GET.get("side"))

@@ -54,12 +54,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @reader
 def file(request: HttpRequest, ending: str) -> HttpResponse:
     """The same figures as CSV, spreadsheet or PDF."""
-    found = _found(request)
+    found = _found(request, exact=True)
     name = f"automatik-{found.municipality.code}-{found.months[0].month}-{found.months[-1].month}"
     return file_of(request, found.sheet(), name, ending, reverse("automation"), charts(found).values())
 
 
-def _found(request: HttpRequest) -> Automation:
+def _found(request: HttpRequest, *, exact: bool = False) -> Automation:
     municipality = chosen_municipality(request.user, request.GET)
     text = request.GET.get("antal", str(DEFAULT))
     if text not in {str(number) for number, _ in SPANS}:
@@ -68,4 +68,4 @@ def _found(request: HttpRequest) -> Automation:
     runs = Run.objects.of(municipality).aggregate(oldest=Min("benefit_month"), newest=Max("benefit_month"))
     last = runs["newest"] or Month.of(timezone.localdate(now))
     first = max(last - (int(text) - 1), runs["oldest"] or last)
-    return automation(municipality, first, last, now, str(request.user))
+    return automation(municipality, first, last, now, str(request.user), exact=exact)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,6 +45,7 @@ from cases.release_payments import (
     why_not,
 )
 from cases.views.choices import chosen_municipality, municipalities_of
+from cases.views.paging import page_of
 
 PER_PAGE = 50
 FILE_BYTES = 16 * 1024 * 1024
@@ -80,12 +80,12 @@ def _overview(request: HttpRequest, municipality: Municipality, form: PrepareFor
         "day": day,
         "left": days_left(day, today),
         "warning": day_warning(day, today),
-        "due": due.aggregate(count=Count("id"), total=Sum("payable_before_tax")),
+        "due": due.aggregate(count=Count("*"), total=Sum("payable_before_tax")),
         "held": payments.filter(status=PaymentStatus.HELD).count(),
         "tasks": Task.objects.of(municipality).open().filter(kind=TaskKind.INCOME).count(),
         "trouble": _trouble(municipality, day),
         "prepared": prepared,
-        "page": Paginator(batches_of([municipality.pk]), 20).get_page(request.GET.get("side")),
+        "page": page_of(request, batches_of([municipality.pk]), 20),
         "failed": failed.select_related("citizen", "grant").order_by("citizen__sort_key")[:PER_PAGE],
         "answers": PostingFile.objects.of(municipality).defer("body").select_related("read_by")[:12],
         "area": "lister",
@@ -145,7 +145,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "warning": day_warning(batch.pay_date, timezone.localdate()) if batch.state == BatchState.PREPARED else "",
         "why_not": why_not(batch, request.user, now) if batch.state == BatchState.PREPARED else "",
         "writes": batch.municipality_id in request.user.municipality_ids(*WRITERS),
-        "page": Paginator(payments, PER_PAGE).get_page(request.GET.get("side")),
+        "page": page_of(request, payments, PER_PAGE),
         "area": "lister",
     }
     return render(request, "payments/batch.html", context)

@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,9 +34,9 @@ from cases.models import (
     Payment,
     RepaymentClaim,
     Role,
+    Task,
     names_of_employers,
 )
-from cases.models.task import OPEN_STATES
 from cases.presenters.concerns import from_json
 from cases.presenters.incomes import report_rows, reports_of
 from cases.presenters.months import legend, strip
@@ -43,6 +44,7 @@ from cases.presenters.sums import decision_rows, paid_before
 from cases.presenters.timeline import timeline
 from cases.repayment import claims_of
 from cases.settlement_plan import differences, plan
+from cases.views.paging import page_of
 from rules.months import Month
 
 PAGE = 50
@@ -79,22 +81,22 @@ def case_list(request: HttpRequest) -> HttpResponse:
     if words:
         citizens = Citizen.objects.visible_to(request.user).matching(words)
         grants = grants.filter(Q(citizen__in=citizens) | Q(number__contains=words))
-    side = request.GET.get("side", "1")
-    page = min(max(1, int(side)), 1000) if side.isdecimal() else 1
-    open_tasks = Count("tasks", filter=Q(tasks__state__in=OPEN_STATES))
-    found = list(
-        grants.select_related("citizen")
-        .annotate(open_tasks=open_tasks)
-        .order_by("citizen__sort_key", "-first_day")[(page - 1) * PAGE : page * PAGE + 1]
+    open_tasks = Task.objects.open().filter(grant=OuterRef("pk")).order_by().values("grant").annotate(count=Count("id"))
+    rows = (
+        grants.filter(citizen__municipality__in=request.user.municipality_ids())
+        .select_related("citizen")
+        .annotate(open_tasks=Coalesce(Subquery(open_tasks.values("count")), 0))
+        .order_by("citizen__sort_key", "-first_day", "id")
     )
-    log_list(request.user, (one.citizen_id for one in found[:PAGE]), "Søgning i sager" if words else "Sager")
+    page = page_of(request, rows, PAGE)
+    log_list(request.user, (one.citizen_id for one in page), "Søgning i sager" if words else "Sager")
     return render(
         request,
         "case/list.html",
         {
-            "grants": found[:PAGE],
-            "has_next": len(found) > PAGE,
-            "page": page,
+            "grants": page.rows,
+            "has_next": page.has_next,
+            "page": page.number,
             "words": words,
             "show": show,
             "shows": SHOW.items(),
@@ -107,7 +109,7 @@ def shown(grants: QuerySet[Grant], show: str) -> QuerySet[Grant]:
     today = timezone.localdate()
     ended = Q(last_day__lt=today)
     if show == "opgave":
-        return grants.filter(tasks__state__in=OPEN_STATES).distinct()
+        return grants.filter(Exists(Task.objects.open().filter(grant=OuterRef("pk"))))
     if show == "manuel":
         return grants.exclude(needs_manual="").exclude(ended)
     if show == "slut":

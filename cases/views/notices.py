@@ -20,6 +20,7 @@ from cases.acts import BY_NOTICE
 from cases.models import WRITERS, EventKind, JobcentreEvent, Notice, NoticeKind
 from cases.refused import Conflict, Refused
 from cases.views.inbox_tabs import inbox_tabs
+from cases.views.paging import page_of
 
 PAGE = 50
 SHOW = {"": "Ikke kvitterede", "kvitterede": "Kvitterede", "alle": "Alle"}
@@ -112,8 +113,6 @@ def _own(request: HttpRequest, pk: int) -> Notice:
 
 
 def _page(request: HttpRequest, rows: QuerySet[Any], name: str) -> dict[str, Any]:
-    side = request.GET.get("side", "1")
-    page = min(max(1, int(side)), 1000) if side.isdecimal() else 1
-    found = list(rows[(page - 1) * PAGE : page * PAGE + 1])
+    page = page_of(request, rows, PAGE)
     query = urlencode({key: value for key, value in request.GET.items() if key != "side" and value})
-    return {name: found[:PAGE], "has_next": len(found) > PAGE, "page": page, "query": query}
+    return {name: page.rows, "has_next": page.has_next, "page": page.number, "query": query}

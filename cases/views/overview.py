@@ -43,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def automation(request: HttpRequest) -> HttpResponse:
     """The part of the page that reads a year of decisions: it comes after the rest."""
     municipality = chosen_municipality(request.user, request.GET)
-    months = standing.automation_by_month(municipality, timezone.localdate())
+    months = standing.automation_by_month(municipality, timezone.now())
     return render(request, "overview/_automation.html", {"months": months, "municipality": municipality})
 
 

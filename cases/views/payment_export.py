@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from cases.access import log_many, reader, writer
 from cases.export_decisions import as_csv, as_json, exported
-from cases.models import WRITERS, Decision, Outcome, Task, TaskKind
+from cases.models import WRITERS, Decision, Outcome, Payment, Task, TaskKind
+from cases.months_there import months_there
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
 
@@ -22,7 +23,7 @@ def export_page(request: HttpRequest) -> HttpResponse:
     """Choose a month; how many are decided, and how many still wait."""
     municipality = chosen_municipality(request.user, request.GET)
     decided = Decision.objects.in_force().of(municipality).filter(outcome=Outcome.PAID)
-    months = sorted(decided.order_by().values_list("benefit_month", flat=True).distinct(), reverse=True)
+    months = months_there(Payment, [municipality.pk])
     month = chosen_month(request.GET, months[0] if months else Month.of(timezone.localdate()))
     waiting = Task.objects.of(municipality).open().filter(kind=TaskKind.INCOME, benefit_month=month)
     context = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,12 +15,16 @@ from cases import pdf
 from cases.access import log_access, log_list, reader
 from cases.draw_letters import Tampered, content_of
 from cases.models import WRITERS, Decision, IssuedFile, Payment, PaymentStatus
+from cases.months_there import months_there
 from cases.presenters.payment_acts import acts_of, related
 from cases.specification import as_text, context_for, context_of
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
+from cases.views.paging import page_of
 from rules.months import Month
 
 PER_PAGE = 50
+WIDE = tuple(f"decision__{name}" for name in ("facts", "rates", "parameters", "steps", "concerns"))
+"""The frozen columns of a decision, which a list does not show."""
 
 
 @require_safe
@@ -30,15 +33,16 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     """A month's payments with their sum. Names stand on the page, so no name is searched in the address."""
     municipality = chosen_municipality(request.user, request.GET)
     mine = Payment.objects.visible_to(request.user).of(municipality)
-    months = sorted(mine.order_by().values_list("benefit_month", flat=True).distinct(), reverse=True)
+    months = months_there(Payment, [municipality.pk])
     month = chosen_month(request.GET, months[0] if months else Month.of(timezone.localdate()))
     found = mine.filter(benefit_month=month)
     status = request.GET.get("status", "")
     if status in PaymentStatus.values:
         found = found.filter(status=status)
-    totals = found.aggregate(count=Count("id"), subsidy=Sum("subsidy"), payable=Sum("payable_before_tax"))
-    rows = found.select_related("citizen", "grant", "decision__decided_by").order_by("citizen__sort_key", "id")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("side"))
+    totals = found.aggregate(count=Count("*"), subsidy=Sum("subsidy"), payable=Sum("payable_before_tax"))
+    rows = found.select_related("citizen", "grant", "decision__decided_by").defer(*WIDE)
+    rows = rows.filter(citizen__municipality=municipality).order_by("citizen__sort_key", "id")
+    page = page_of(request, rows, PER_PAGE)
     log_list(request.user, (one.citizen_id for one in page), "Udbetalinger")
     context = {
         "page": page,

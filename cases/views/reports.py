@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cases.access import reader
 from cases.models import Decision, Municipality
+from cases.months_there import months_there
 from cases.presenters.charts import Chart, share_bar
 from cases.reports import ControlReport, control_report
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
@@ -57,14 +58,13 @@ def _report(request: HttpRequest) -> ControlReport:
 
 def month_of(request: HttpRequest, municipality: Municipality) -> Month:
     """The month in the address, else the newest that has a decision."""
-    newest = Decision.objects.of(municipality).order_by("-benefit_month").values_list("benefit_month", flat=True)
-    return chosen_month(request.GET, newest.first() or Month.of(timezone.localdate()))
+    newest = months_there(Decision, [municipality.pk], most=1) or [Month.of(timezone.localdate())]
+    return chosen_month(request.GET, newest[0])
 
 
 def decided_months(municipality: Municipality, chosen: Month) -> list[Month]:
     """The months to choose between, newest first."""
-    found = Decision.objects.of(municipality).order_by().values_list("benefit_month", flat=True).distinct()
-    return sorted({*found, chosen}, reverse=True)
+    return sorted({*months_there(Decision, [municipality.pk]), chosen}, reverse=True)
 
 
 def _bar(report: ControlReport) -> Chart:

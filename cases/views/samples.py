@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +21,7 @@ from cases.specification import context_of
 from cases.tables import COUNT, Table, columns
 from cases.templatetags.danish import month_name
 from cases.views.choices import chosen_municipality, municipalities_of
+from cases.views.paging import page_of
 from cases.views.reports import decided_months, month_of
 
 PER_PAGE = 50
@@ -49,7 +49,7 @@ def sample_list(request: HttpRequest) -> HttpResponse:
     this = error_rate(municipality, month, month)
     context = {
         "sample": sample,
-        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("side")),
+        "page": page_of(request, rows, PER_PAGE),
         "rate": this,
         "rates": _rates(month_name(month), sample, this, year),
         "faults": _faults(year),

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +24,7 @@ from cases.readiness import checklist
 from cases.refused import Refused
 from cases.tables import safe_cell
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
+from cases.views.paging import page_of
 from rules.money import danish
 from rules.months import Month
 
@@ -157,8 +157,8 @@ def shadow_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = shadow_month.differing(shadow)
     if kind in ShadowOutcome.values:
         rows = shadow.cases.filter(outcome=kind).order_by("-size", "id")
-    page = Paginator(rows.select_related("grant__citizen"), PER_PAGE).get_page(request.GET.get("side"))
-    _log(request.user, page.object_list, "Skyggemåned")
+    page = page_of(request, rows.select_related("grant__citizen"), PER_PAGE)
+    _log(request.user, page.rows, "Skyggemåned")
     context = {
         "shadow": shadow,
         "page": page,

@@ -20,10 +20,12 @@ from cases.access import log_access, log_again, log_list, reader, writer
 from cases.concern_texts import words_of
 from cases.forms import DayField
 from cases.models import WRITERS, Citizen, Process, Role, Task, TaskKind, User
+from cases.months_there import months_there
 from cases.plan_tasks import plan
 from cases.presenters.inbox import inbox_rows
 from cases.refused import Conflict, Refused
 from cases.views.inbox_tabs import inbox_tabs
+from cases.views.paging import page_number
 from cases.views.presence import OPENED
 from cases.views.process_page import process_workbench
 from cases.views.question_page import question_workbench
@@ -66,7 +68,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         tasks = tasks.filter(
             Q(grant__citizen__in=citizens) | Q(citizen__in=citizens) | Q(grant__number__contains=words)
         )
-    page = _page_number(request)
+    page = page_number(request)
     found = inbox_rows(tasks[(page - 1) * PAGE : page * PAGE + 1], today)
     log_list(request.user, (one.citizen_id for one in found[:PAGE]), "Opgaver")
     return render(
@@ -110,14 +112,18 @@ def filtered(tasks: QuerySet[Task], request: HttpRequest, today: date) -> QueryS
 
 
 def ordered(tasks: QuerySet[Task], request: HttpRequest) -> QuerySet[Task]:
-    return tasks.order_by(*SORTS.get(request.GET.get("sort", ""), SORTS[""]))
+    """As chosen; without a choice by due date, and what is solved by when it was, the latest first."""
+    sort = request.GET.get("sort", "")
+    if request.GET.get("vis") == "loeste" and sort not in SORTS.keys() - {""}:
+        return tasks.order_by("-closed_at", "-id")
+    return tasks.order_by(*SORTS.get(sort, SORTS[""]))
 
 
 def filter_choices(request: HttpRequest) -> dict[str, Any]:
     """What the filter bar offers, from what is there."""
     visible = Task.objects.visible_to(request.user)
     codes = visible.open().values_list("concerns__code", flat=True).order_by().distinct()
-    months = visible.order_by("-benefit_month").values_list("benefit_month", flat=True).distinct()[:24]
+    months = months_there(Task, request.user.municipality_ids(), most=24)
     return {
         "shows": SHOW.items(),
         "show": request.GET.get("vis", ""),
@@ -125,7 +131,7 @@ def filter_choices(request: HttpRequest) -> dict[str, Any]:
         "kinds": TaskKind.choices,
         "kind": request.GET.get("slags", ""),
         "code": request.GET.get("aarsag", ""),
-        "months": list(months),
+        "months": months,
         "month": request.GET.get("maaned", ""),
         "people": colleagues(request.user),
         "who": request.GET.get("hos", ""),
@@ -350,11 +356,6 @@ def _month(text: str) -> Month | None:
         return Month.parse(text)
     except ValueError:
         return None
-
-
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("side", "1")
-    return min(max(1, int(text)), 1000) if text.isdecimal() else 1
 
 
 def _query(request: HttpRequest) -> str:

@@ -170,11 +170,11 @@ def test_employers_by_the_fleksjob_of_the_income_month(found: Automation, of: Mu
 
 def test_as_few_queries_for_many_as_for_one(of: Municipality, django_assert_num_queries: Any) -> None:
     s.stopped(s.grant(of))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         automation(of, FIRST, LAST, s.NOW)
     for number in range(8):
         s.paid(s.grant(of, f"Nr. {number}"), FIRST)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         automation(of, FIRST, LAST, s.NOW)
 
 

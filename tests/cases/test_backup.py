@@ -107,7 +107,7 @@ def test_a_copy_made_while_a_run_works_is_whole_and_can_finish_the_month(
     assert replayed.stdout.startswith(f"{counted(environment)} beregnet igen"), replayed.stdout
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_copy_never_overwrites_and_is_its_owners_alone(tmp_path: Path) -> None:
     target = tmp_path / "kopi" / "flekslon.sqlite3"
     if connection.vendor != "sqlite":

@@ -15,6 +15,7 @@ from cases.recent import FOUND, recent_cases
 from cases.standing import automation_by_month, desks, late
 from tests.cases.builders import (
     NOVEMBER,
+    NOW,
     TODAY,
     changed,
     cpr,
@@ -76,7 +77,7 @@ def test_desks_name_the_free_tasks_first(home: Any) -> None:
 
 
 def test_the_share_is_what_the_run_says(home: Any) -> None:
-    (month,) = automation_by_month(home, TODAY)
+    (month,) = automation_by_month(home, NOW)
     assert (month.month, month.automatic, month.total, month.share) == (NOVEMBER, 2, 3, 66)
 
 
