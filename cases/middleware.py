@@ -112,4 +112,8 @@ class CompressPages(GZipMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         kind = response.headers.get("Content-Type", "").partition(";")[0]
-        return super().process_response(request, response) if kind in ("text/html", "image/svg+xml") else response
+        return (
+            super().process_response(request, response)
+            if kind in ("text/html", "text/javascript", "image/svg+xml")
+            else response
+        )

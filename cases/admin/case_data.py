@@ -38,6 +38,7 @@ from cases.models import (
     TaskConcern,
     WageCeiling,
 )
+from cases.presenters.incomes import ROLE_WORDS
 from rules.money import danish
 
 PURPOSE = "Revision og tilsyn"
@@ -161,9 +162,13 @@ class PartAdmin(HistoryAdmin):
 @admin.register(IncomeReport)
 class IncomeReportAdmin(WrittenOnceAdmin):
     municipality_path = "citizen__municipality"
-    list_display = ("month", "se_number", "role", "kind", "amount", "paid_hours", "pay_date")
-    list_filter = ("role",)
-    exclude = ("key",)
+    list_display = ("month", "se_number", "role_in_words", "amount", "paid_hours", "pay_date")
+    exclude = ("key", "role", "kind")
+    readonly_fields = ("role_in_words",)
+
+    @admin.display(description="rolle")
+    def role_in_words(self, row: IncomeReport) -> str:
+        return ROLE_WORDS.get(row.role, "løn")
 
 
 @admin.register(IncomeTreatment)

@@ -27,6 +27,8 @@ NO_PAGE = {
     "shadow_go_on", "shadow_csv", "new_part", "edit_part", "act_part", "post_act", "paper_zip", "document_pdf",
     "document_text", "letters_progress", "start_letters", "letters_zip", "batch_act", "payment_file", "ydelsesindeks",
     "payment_act", "decision_export_file", "insight_file", "duty_file", "audit_file",
+    "oidc_begin", "oidc_callback", "saml2_login", "saml2_acs", "saml2_metadata", "one_time_code", "switch_off_code",
+    "new_backup_codes",
 }  # fmt: skip
 ADMIN_ROWS = re.compile(r"admin:cases_\w+?_(change|history|simple_history|delete)$")
 
