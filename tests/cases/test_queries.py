@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases import issue_specifications
 from cases.issue_specifications import issue_block
 from cases.models import (
     Adjustment,
@@ -97,8 +98,13 @@ def month_to_letters(code: str, cases: int) -> dict[str, int]:
     return found
 
 
-def test_no_query_per_person_from_the_import_to_the_frozen_letters() -> None:
-    assert month_to_letters("0101", 5) == month_to_letters("0102", 50)
+def test_no_query_per_person_from_the_import_to_the_frozen_letters(monkeypatch: Any) -> None:
+    """Besides a job in the queue for each 25 letters that are to be drawn (both months are in the list)."""
+    jobs: list[Any] = []
+    monkeypatch.setattr(issue_specifications, "async_task", lambda *_, **__: jobs.append(1))
+    few, asked = month_to_letters("0101", 5), len(jobs)
+    assert month_to_letters("0102", 50) == few
+    assert (asked, len(jobs) - asked) == (1, 4)
 
 
 # --- the pages ---------------------------------------------------------------------------------------------
@@ -174,6 +180,7 @@ MOST = 60
 def test_a_search_writes_its_looks_together(client: Client, home: Municipality) -> None:
     client.force_login(make_user("aase", Role.CASEWORKER, home))
     grow(home, 0, 3)
+    client.get(reverse("search"))  # a session's first page notes that somebody is at work
     found = [counted(lambda: client.post(reverse("search"), {"words": "ærlig"}))]
     grow(home, 3, 9)
     found.append(counted(lambda: client.post(reverse("search"), {"words": "ærlig"})))
