@@ -102,8 +102,8 @@
   });
 
   // A table wider than its box can be scrolled by keyboard, and only then is the box a stop for Tab.
-  const markScrollable = () => foldTables() || document.querySelectorAll(".scroll").forEach((box) => {
-    const name = box.querySelector("caption")?.textContent.trim();
+  const markScrollable = () => foldTables() || document.querySelectorAll(".scroll, .sheet").forEach((box) => {
+    const name = box.querySelector("caption, h1, h2")?.textContent.trim();
     if (box.scrollWidth > box.clientWidth && name) {
       box.tabIndex = 0;
       box.setAttribute("role", "region");
@@ -116,6 +116,14 @@
   window.addEventListener("resize", markScrollable);
   document.addEventListener("toggle", markScrollable, true);
   document.addEventListener("htmx:afterSettle", markScrollable);
+
+  // The admin's tables of parts leave their first column without a name.
+  document.querySelectorAll("th.original:empty").forEach((head) => {
+    const name = document.createElement("span");
+    name.className = "visually-hidden";
+    name.textContent = "Række";
+    head.append(name);
+  });
 
   // On a narrow screen the menu unfolds; Escape folds it and gives the focus back.
   const menuButton = document.querySelector(".menu-button");
