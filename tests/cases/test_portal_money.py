@@ -87,9 +87,9 @@ def test_from_udbetalinger_to_a_posted_list(home: Municipality, bo: Client, kare
     batch = prepared(bo)
     page = bo.get(reverse("batch", args=[batch.pk])).content.decode()
     assert "Listen og filen stemmer: samme antal og samme beløb." in page
-    assert "Du har selv gjort listen klar." in page
+    assert "En fagkoordinator skal frigive listen." in page
     assert 'value="frigiv"' not in page
-    assert "Du har selv gjort listen klar." in post(bo, "batch_act", batch.pk, act="frigiv")
+    assert "En fagkoordinator skal frigive listen." in post(bo, "batch_act", batch.pk, act="frigiv")
     assert "er frigivet. Hent filen" in post(karen, "batch_act", batch.pk, act="frigiv")
     assert "Intet er udbetalt to gange" in post(karen, "batch_act", batch.pk, act="frigiv")
     file = karen.get(reverse("payment_file", args=[batch.pk]))
