@@ -19,7 +19,7 @@ MOST_RECENT = 15
 @require_http_methods(["GET", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Cases by name, CPR number or case number; straight to the case when there is one."""
-    words = request.POST.get("words", "").strip()
+    words = request.POST.get("words", "").replace("\x00", "").strip()  # PostgreSQL knows no NUL
     if len(words) < SHORTEST:
         recent = recent_cases(request.user, MOST_RECENT)
         log_list(request.user, (one.citizen_id for one in recent), "Senest åbnede")

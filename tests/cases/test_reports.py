@@ -158,13 +158,14 @@ def test_a_month_without_anything_is_empty(of: Municipality) -> None:
     assert (report.total, report.total_kroner) == (0, 0)
 
 
-def test_as_few_queries_for_many_as_for_one(of: Municipality, django_assert_num_queries: Any) -> None:
+def test_as_few_queries_for_many_as_for_one(of: Municipality, django_assert_max_num_queries: Any) -> None:
+    """Also when the month has to be counted anew and its figures kept."""
     s.paid(s.grant(of))
-    with django_assert_num_queries(8):
+    with django_assert_max_num_queries(20) as one:
         control_report(of, s.NOVEMBER, s.NOW)
     for n in range(10):
         s.stopped(s.grant(of, f"Nr. {n}"))
-    with django_assert_num_queries(8):
+    with django_assert_max_num_queries(len(one)):
         control_report(of, s.NOVEMBER, s.NOW)
 
 
