@@ -62,7 +62,11 @@ class Names:
 
     def __init__(self, rows: Iterable[Any] = ()) -> None:
         self._known: dict[tuple[Any, Any], str] = {}
-        self._protected: set[int] | None = None
+        self._protected: set[int] = set()
+        self._asked = {row.id for row in rows if getattr(row, "instance_type", None) is Citizen}
+        if self._asked:
+            known = Citizen.objects.filter(is_protected=True, pk__in=self._asked)
+            self._protected = set(known.values_list("pk", flat=True))
         wanted: defaultdict[Any, set[Any]] = defaultdict(set)
         for row in rows:
             for field in fields_of(row):
@@ -76,8 +80,10 @@ class Names:
         """Whether a citizen's address is protected: in one of the two versions of the row, or today."""
         if getattr(row, "instance_type", None) is not Citizen:
             return False
-        if self._protected is None:
-            self._protected = set(Citizen.objects.filter(is_protected=True).values_list("pk", flat=True))
+        if row.id not in self._asked:
+            self._asked.add(row.id)
+            protected = Citizen.objects.filter(is_protected=True, pk__in=self._asked)
+            self._protected = set(protected.values_list("pk", flat=True))
         return row.is_protected or getattr(before, "is_protected", False) or row.id in self._protected
 
     def of(self, model: Any, key: Any) -> str:

@@ -251,7 +251,7 @@ def _employers(municipality: Municipality, first: Month, last: Month) -> list[tu
         f"({month.index}, {sign}'{(month - 1).first_day}', {sign}'{(month - 1).last_day}')"
         for month in (first + at for at in range(first.until(last) + 1))
     )
-    return fetched(EMPLOYERS.replace("{months}", months), municipality, first, last)
+    return fetched(EMPLOYERS.replace("{months}", months), municipality, first, last, hashed=True)
 
 
 # --- in the background -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 
 from cases.models import Decision, Grant, Municipality, Task, User
 from rules.months import Month
@@ -75,8 +75,14 @@ WITH decided AS (
 """Common table expressions that end in ``items``: (citizen_id, benefit_month, waits, kroner in øre, who)."""
 
 
-def fetched(query: str, municipality: Municipality, first: Month, last: Month, **more: object) -> list[tuple]:
-    """The rows of a query that begins with ITEMS."""
+def fetched(
+    query: str, municipality: Municipality, first: Month, last: Month, *, hashed: bool = False, **more: object
+) -> list[tuple]:
+    """The rows of a query that begins with ITEMS.
+
+    ``hashed``: PostgreSQL takes the items for a handful and would look each up among all jobs, one by one (14 s for
+    20,000 citizens' month instead of 0.25 s): it is kept from that.
+    """
     values = {
         "owner": municipality.pk,
         "first": first.index,
@@ -84,6 +90,16 @@ def fetched(query: str, municipality: Municipality, first: Month, last: Month, *
         "system": User.objects.system().pk,
         **more,
     }
+    if not (hashed and connection.vendor == "postgresql"):
+        return _rows(query, values)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        found = _rows(query, values)
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return found
+
+
+def _rows(query: str, values: dict[str, object]) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return cursor.fetchall()

@@ -39,7 +39,7 @@ class ChoiceFields(forms.Form):
         label="Borgerens gode tro", required=False, choices=[("", "Ikke relevant"), *Faith.choices],
         help_text="Skal vælges ved tilbagebetaling, tilbageholdte oplysninger og kommunens egen fejl.",
     )  # fmt: skip
-    choice_note = SourceField(label="Note", required=False, max_length=300)
+    choice_note = SourceField(label="Begrundelse for valget", required=False, max_length=300)
 
     @property
     def chosen(self) -> Choice | None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cases.consistency import faults
 from cases.integrations.posting_status import FailedPosting, write_status
+from cases.integrations.reading import UnreadableFile
 from cases.integrations.ydelsesindeks import read_index
 from cases.models import (
     AccessLog,
@@ -86,9 +87,9 @@ def test_from_udbetalinger_to_a_posted_list(home: Municipality, bo: Client, kare
     batch = prepared(bo)
     page = bo.get(reverse("batch", args=[batch.pk])).content.decode()
     assert "Listen og filen stemmer: samme antal og samme beløb." in page
-    assert "Du har selv gjort listen klar." in page
+    assert "En fagkoordinator skal frigive listen." in page
     assert 'value="frigiv"' not in page
-    assert "Du har selv gjort listen klar." in post(bo, "batch_act", batch.pk, act="frigiv")
+    assert "En fagkoordinator skal frigive listen." in post(bo, "batch_act", batch.pk, act="frigiv")
     assert "er frigivet. Hent filen" in post(karen, "batch_act", batch.pk, act="frigiv")
     assert "Intet er udbetalt to gange" in post(karen, "batch_act", batch.pk, act="frigiv")
     file = karen.get(reverse("payment_file", args=[batch.pk]))
@@ -261,3 +262,15 @@ def test_lists_are_made_with_few_queries(
     prepared(bo)
     with django_assert_max_num_queries(22):
         bo.get(reverse("batch", args=[batch.pk]))
+
+
+def test_a_list_whose_kept_file_cannot_be_read_says_so(home: Municipality, bo: Client, monkeypatch: Any) -> None:
+    batch = prepared(bo)
+
+    def unreadable(*_: Any) -> None:
+        raise UnreadableFile("Filen er tom.")
+
+    monkeypatch.setattr("cases.presenters.batches.control", unreadable)
+    page = bo.get(reverse("batch", args=[batch.pk])).content.decode()
+    assert "Listen og filen stemmer ikke" in page
+    assert "Filen er tom." in page
