@@ -152,7 +152,7 @@ def furnished(folder: Path) -> Iterator[dict[str, Any]]:
     """The demo as production serves it, with a row behind every address."""
     demo = ["manage.py", "demo", "--no-serve", "--citizens", "20", "--months", "2"]
     environment = {**os.environ, "FLEKSLON_LOCAL": str(folder), "PYTHONUTF8": "1",
-                   "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}"}  # fmt: skip
+                   "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}", **PRODUCTION}  # fmt: skip
     with served(folder, demo, production=PRODUCTION) as address:
         told = subprocess.run([sys.executable, "-m", "tests.browser.addresses"], cwd=ROOT, env=environment,
                               capture_output=True, text=True)  # fmt: skip
