@@ -56,36 +56,44 @@ class Normalised:
             "left_out": pairs(meaning.left_out),
         }
 
-    def columns(self) -> dict[str, Any]:
-        """As columns of IncomeReport, besides citizen and answer."""
+    def columns(self) -> tuple[Any, ...]:
+        """The values of ``COLUMNS``."""
         meaning, source = self.meaning, self.source
-        return {
-            "key": self.key,
-            "month": self.month,
-            "pay_month": self.pay_month,
-            "se_number": source.se_number,
-            "own_id": source.own_id[:60],
-            "pay_date": source.pay_date,
-            "period_start": source.period_start,
-            "period_end": source.period_end,
-            "income_type": meaning.income_type[:20],
-            "income_art": meaning.income_art[:20],
-            "role": meaning.role,
-            "kind": meaning.kind or KIND_WHEN_INCLUDED.get(meaning.income_art, ""),
-            "amount": meaning.amount,
-            "b_income": meaning.b_income,
-            "own_pension": meaning.own_pension,
-            "employer_pension": meaning.employer_pension,
-            "paid_hours": meaning.paid_hours,
-            "hours_fault": meaning.hours_fault,
-            "net_holiday_pay": meaning.net_holiday_pay,
-            "gross_holiday_pay": meaning.gross_holiday_pay,
-            "is_reversal": meaning.is_reversal,
-            "is_correction": meaning.is_correction,
-            "must_judge": pairs(meaning.must_judge),
-            "unknown": pairs(meaning.unknown),
-            "left_out": pairs(meaning.left_out),
-        }
+        return (
+            self.key,
+            self.month,
+            self.pay_month,
+            source.se_number,
+            source.own_id[:60],
+            source.pay_date,
+            source.period_start,
+            source.period_end,
+            meaning.income_type[:20],
+            meaning.income_art[:20],
+            meaning.role,
+            meaning.kind or KIND_WHEN_INCLUDED.get(meaning.income_art, ""),
+            meaning.amount,
+            meaning.b_income,
+            meaning.own_pension,
+            meaning.employer_pension,
+            meaning.paid_hours,
+            meaning.hours_fault,
+            meaning.net_holiday_pay,
+            meaning.gross_holiday_pay,
+            meaning.is_reversal,
+            meaning.is_correction,
+            pairs(meaning.must_judge),
+            pairs(meaning.unknown),
+            pairs(meaning.left_out),
+        )
+
+
+COLUMNS = (
+    "key", "month", "pay_month", "se_number", "own_id", "pay_date", "period_start", "period_end", "income_type",
+    "income_art", "role", "kind", "amount", "b_income", "own_pension", "employer_pension", "paid_hours", "hours_fault",
+    "net_holiday_pay", "gross_holiday_pay", "is_reversal", "is_correction", "must_judge", "unknown", "left_out",
+)  # fmt: skip
+"""The columns of IncomeReport, besides citizen and answer."""
 
 
 def normalise(reports: tuple[RegisterReport, ...]) -> list[Normalised]:

@@ -1,4 +1,4 @@
-"""The lookup ``any_of``: like ``in`` for whole numbers, with the whole list as one parameter.
+"""The lookup ``any_of``: like ``in`` for whole numbers and texts, with the whole list as one parameter.
 
 A block's 250 ids cost Django and psycopg more to write out one by one than PostgreSQL needs to find the rows.
 """
@@ -19,15 +19,16 @@ class AnyOf(models.Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def get_prep_lookup(self) -> list[int]:
+    def get_prep_lookup(self) -> list[int] | list[str]:
         return list(self.rhs)
 
-    def get_db_prep_lookup(self, value: list[int], connection: Any) -> tuple[str, list[Any]]:
+    def get_db_prep_lookup(self, value: list[int] | list[str], connection: Any) -> tuple[str, list[Any]]:
         return "%s", [value]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", [*parameters, self.rhs]
+        kind = "text" if self.rhs and isinstance(self.rhs[0], str) else "bigint"
+        return f"{column} = ANY(%s::{kind}[])", [*parameters, self.rhs]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
