@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from cases.integrations.eindkomst import RegisterReport
-from rules.frozen import digest
 from rules.income_codes import ClassifiedReport, classify
 from rules.money import oere
 from rules.months import Month
@@ -103,7 +104,7 @@ def normalise(reports: tuple[RegisterReport, ...]) -> list[Normalised]:
     for report in reports:
         content = report.content_hash
         counts[content] = ordinal = counts.get(content, 0) + 1
-        result.append(_normalise(report, digest([content, ordinal])))
+        result.append(_normalise(report, sha256(f'["{content}",{ordinal}]'.encode()).hexdigest()))
     return result
 
 
@@ -113,7 +114,7 @@ def _normalise(report: RegisterReport, key: str) -> Normalised:
     meaning = classify(report.fields, report.se_number)
     pay_month = _pay_month(report, meaning)
     corrected = meaning.is_correction and report.period_end is not None
-    month = Month.of(report.period_end) if corrected and report.period_end else pay_month
+    month = _month_of(report.period_end) if corrected and report.period_end else pay_month
     return Normalised(report, meaning, month, pay_month, key)
 
 
@@ -121,10 +122,13 @@ def _pay_month(report: RegisterReport, meaning: ClassifiedReport) -> Month:
     """The month by pay date; when it is missing the period's end, then its start, then the tax month (Q5)."""
     day = report.pay_date or report.period_end or report.period_start
     if day is not None:
-        return Month.of(day)
+        return _month_of(day)
     if meaning.tax_month is not None:
         return meaning.tax_month
     raise ValueError(f"En indberetning fra SE {report.se_number} har hverken dispositionsdato eller periode.")
+
+
+_month_of = lru_cache(maxsize=2048)(Month.of)
 
 
 def pairs(labelled: tuple[tuple[str, Decimal], ...]) -> list[list[str]]:

@@ -24,8 +24,7 @@ SHAPES = 500
 LONGEST = 64 * 1024
 """So many shapes of so many characters are remembered for a file: the memory they can take."""
 
-_TEXT = re.compile(r">([!-%'-;=?-~](?:[ -%'-;=?-~]*[!-%'-;=?-~])?)<")
-"""A text of printable ASCII without markup, entities and space around it: it stands for itself in XML."""
+_TEXT = re.compile(r">([^<>\n]+)<")
 _MARK = re.compile(r"@(\d+)@")
 
 
@@ -65,7 +64,7 @@ class Shapes:
             return None
         parts = _TEXT.split(source.decode())
         shape = self._known.get(tuple(parts[::2]))
-        return shape.read(parts[1::2], index) if shape else None
+        return shape.read(parts[1::2], index) if shape and _are_plain(parts[1::2]) else None
 
     def learn(self, source: bytes, element: etree._Element, person: PersonAnswer) -> None:
         """Remember the shape of a person that the parser has just read from these bytes."""
@@ -76,10 +75,16 @@ class Shapes:
         if not source or person.error or not source.isascii() or len(source) > LONGEST:
             return
         parts = _TEXT.split(source.decode())
-        if len(self._known) < SHAPES and parent is not None:
+        if len(self._known) < SHAPES and parent is not None and _are_plain(parts[1::2]):
             shape = _shape_of(parts, parent.nsmap)
             if shape and shape.read(parts[1::2], person.index) == person:
                 self._known[tuple(parts[::2])] = shape
+
+
+def _are_plain(texts: list[str]) -> bool:
+    """Whether these texts stand for themselves in XML: printable, without entities and without space around them."""
+    together = f"|{'|'.join(texts)}|"
+    return together.isprintable() and "&" not in together and "| " not in together and " |" not in together
 
 
 def _shape_of(parts: list[str], namespaces: Mapping[str | None, str]) -> _Shape | None:

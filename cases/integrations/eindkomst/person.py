@@ -12,7 +12,7 @@ from lxml import etree
 from cases.integrations.eindkomst import names
 from cases.integrations.eindkomst.names import local
 from cases.integrations.eindkomst.reports import PersonAnswer, RegisterReport
-from rules.code_tables import number_fault
+from rules.code_tables import NUMBER, number_fault
 from rules.income_codes import NEW_BLOCK, RegisterField
 
 PERSON = "IndkomstOplysningPersonStruktur"
@@ -120,7 +120,7 @@ class _Reports:
     def set_value(self, text: str) -> None:
         if not self.number or not self.form or self.fields is None:
             raise _Fault(f"har en værdi uden feltnummer eller blanketnummer efter blanket {self.form or 'uden nummer'}")
-        if fault := number_fault(self.form, self.number, text):
+        if not NUMBER.match(text) and (fault := number_fault(self.form, self.number, text)):
             raise _Fault(f"har en indberetning fra SE {self.se_number}, hvor {fault}")
         self.fields.append((self.form, self.number, text))
         self.number = ""
@@ -248,6 +248,7 @@ _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[0-9:.]+)?(Z|[+-]\d{2}:\d{2})?\Z", re.
 _DURATION = re.compile(r"P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})D)?\Z", re.ASCII)
 
 
+@lru_cache(maxsize=2048)
 def _date(text: str, what: str) -> date | None:
     if not text:
         return None

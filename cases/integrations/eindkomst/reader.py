@@ -125,7 +125,7 @@ class _PersonByPerson(io.RawIOBase):
         self._left = BYTES_BETWEEN_PERSONS
         self._ends = self._parsed = self.persons = 0
         self._lines_passed = 0
-        self._given = b""
+        self._given = self._end = b""
 
     def read(self, size: int = -1) -> bytes:
         if self._at == len(self._data):
@@ -133,7 +133,9 @@ class _PersonByPerson(io.RawIOBase):
         end = _PERSON_ENDS.search(self._data, self._at)
         self._given = self._data[self._at : end.end() if end else len(self._data)]
         self._at += len(self._given)
-        self._ends += end is not None
+        if end:
+            self._ends += 1
+            self._end = end[0]
         self._left -= len(self._given)
         if self._left < 0:
             megabytes = BYTES_BETWEEN_PERSONS // 1024 // 1024
@@ -166,11 +168,11 @@ class _PersonByPerson(io.RawIOBase):
         """
         if self._ends != self._parsed or self._lines_passed > LINES_AT_ONCE:
             return b""
-        end = _PERSON_ENDS.search(self._data, self._at)
-        if end is None and len(self._data) - self._at < READ_AT_ONCE:
+        end = self._data.find(self._end, self._at)
+        if end < 0 and len(self._data) - self._at < READ_AT_ONCE:
             self._data, self._at = self._data[self._at :] + self._source.read(READ_AT_ONCE), 0
-            end = _PERSON_ENDS.search(self._data)
-        return self._data[self._at : end.end()] if end else b""
+            end = self._data.find(self._end)
+        return self._data[self._at : end + len(self._end)] if end >= 0 else b""
 
 
 _PERSON_ENDS = re.compile(rb"</((?:[\w.-]+:)?" + PERSON.encode() + rb")>")
