@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 import cases.models.accounts
 import cases.models.fields
+from cases.create_together import CreateTogether
 
 
 class Migration(migrations.Migration):
@@ -6615,3 +6616,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = [CreateTogether(operations)]
