@@ -29,6 +29,7 @@ home = Municipality.objects.get(code="0999")
 now = datetime(2026, 11, 20, 9, tzinfo=UTC)
 first, _ = User.objects.get_or_create(username="first")
 second, _ = User.objects.get_or_create(username="second")
+Membership.objects.get_or_create(user=second, municipality=home, role="coordinator")
 print("ready", flush=True)
 try:
     prepare_batch(home, date(2026, 11, 30), first, now)

@@ -25,7 +25,7 @@ from cases.run_month import MAX_ATTEMPTS, start_run, work_block
 from cases.supervise import give_back, waits_in_vain
 from tests.cases import test_worker
 from tests.cases.builders import NOVEMBER, NOW, give, make_case, make_municipality, ordinary
-from tests.cases.test_worker import ROOT, digest, environment, manage  # noqa: F401  (a fixture)
+from tests.cases.test_worker import ROOT, digest, environment, is_done, manage  # noqa: F401  (a fixture)
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -138,14 +138,13 @@ QUEUE = (
     "now = timezone.now();"
     "enqueue_run(start_run(Municipality.objects.get(), Month(2026, 11), User.objects.system(), now), now)"
 )
-STATE = "from cases.models import Run; print(Run.objects.get().state)"
 
 
 @contextmanager
 def supervised(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen]:  # noqa: F811
     folder.mkdir(exist_ok=True)
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker", "--patience", "4"],
+        [sys.executable, "manage.py", "worker", "--patience", "2", "--look-every", "0.3"],
         env={**environment, "FLEKSLON_LOCAL": str(folder), "FLEKSLON_WORKERS": "2"}, cwd=ROOT,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
@@ -182,11 +181,7 @@ def until(done: object, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.3)
-
-
-def is_done(environment: dict[str, str]) -> bool:  # noqa: F811
-    return manage(environment, "shell", "-v", "0", "-c", STATE).stdout.strip().endswith("done")
+        time.sleep(0.1)
 
 
 @pytest.mark.slow
@@ -197,7 +192,7 @@ def test_three_clusters_one_hung_one_killed_and_the_month_is_the_undisturbed_one
     """As hosts that share PostgreSQL. An idle worker is killed (its cluster hangs), and a whole cluster in the run."""
     if connection.vendor != "postgresql":
         pytest.skip("several hosts share a PostgreSQL server")
-    test_worker.prepare(environment, citizens=900)
+    test_worker.prepare(environment, citizens=600)
     folders = [tmp_path / name for name in ("a", "b", "c")]
     with (
         supervised(environment, folders[0]) as first,
@@ -222,7 +217,7 @@ def test_a_cluster_that_hangs_is_found_and_started_again(environment: dict[str, 
     """The only cluster there is: without the supervisor nothing would ever run again. Then SIGTERM stops it all."""
     if connection.vendor != "sqlite":
         pytest.skip("it is the processes that hang; the other test is for this engine")
-    test_worker.prepare(environment, citizens=300)
+    test_worker.prepare(environment, citizens=100)
     folder = tmp_path / "only"
     with supervised(environment, folder) as supervisor:
         before = cluster_of(folder)
