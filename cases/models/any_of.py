@@ -27,7 +27,7 @@ class AnyOf(models.Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, parameters = self.process_lhs(compiler, connection)
-        kind = "text" if self.rhs and isinstance(self.rhs[0], str) else "bigint"
+        kind = "text" if isinstance(self.lhs.output_field, models.CharField) else "bigint"
         return f"{column} = ANY(%s::{kind}[])", [*parameters, self.rhs]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
