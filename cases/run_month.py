@@ -13,6 +13,7 @@ from django.db import Error as DatabaseFault
 from django.db import transaction
 from django_q.tasks import async_task
 
+from cases.collector import collector_paused
 from cases.due import due_in
 from cases.gather import gather
 from cases.models import (
@@ -108,7 +109,7 @@ def work_block(block_id: int, now: datetime) -> None:
         finish_if_done(block.run_id, now)
         return
     try:
-        with transaction.atomic():
+        with collector_paused(), transaction.atomic():
             if _taken(block):
                 return
             decide_and_save(block.run, _grant_ids(block), now)
