@@ -22,6 +22,7 @@ from cases.models import (
     Decision,
     Failure,
     Grant,
+    Ids,
     Municipality,
     Outcome,
     Run,
@@ -159,8 +160,7 @@ def decide_and_save(run: Run, ids: list[int], now: datetime) -> None:
     """Decide the cases of a run and write what is new. Must run inside a transaction."""
     month, user = run.benefit_month, User.objects.system()
     rates, parameters = rates_for(month), parameters_for(run.municipality, month)
-    facts = gather(ids, month)
-    standing = _standing(ids, month)
+    facts, standing = gather(ids, month), _standing(Ids(ids), month)
     faults: dict[int, str] = {}
     cases: list[Case] = []
     for grant_id, citizen_id in Grant.objects.filter(id__any_of=ids).order_by("id").values_list("id", "citizen_id"):
@@ -195,7 +195,7 @@ class Standing:
         return self.outcome == Outcome.TASK and self.is_untouched and self.fingerprint != decided.fingerprint
 
 
-def _standing(ids: list[int], month: Month) -> dict[int, Standing]:
+def _standing(ids: Ids, month: Month) -> dict[int, Standing]:
     untouched = set(
         Task.objects.open()
         .filter(grant__any_of=ids, benefit_month=month, kind=TaskKind.INCOME, touched_at__isnull=True)
