@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 
 from cases.change_fields import NOTHING, FieldChange, Names, field_changes, subject_of
@@ -214,28 +216,60 @@ class Page:
     older: Place | None
 
 
-Found = tuple[Place, Any, Tracked]
+Found = tuple[tuple[int, int], Any, Tracked]
 
 
 def changes(query: Query) -> list[Change]:
-    """The newest changes that fit, at most ``limit``. A few queries for each table, however many rows."""
+    """The newest changes that fit, at most ``limit``. A few queries for each table that has any of them."""
     return page(query).changes
 
 
 def page(query: Query, after: Place | None = None) -> Page:
     """The next ``limit`` changes after a place. A deep page costs what the first one does."""
-    found: list[Found] = []
+    places = _places(query, after)
+    shown = _read(places[: query.limit])
+    kept = [one for one in _shown(shown) if one.fields or one.kind != KINDS["~"]]
+    if len(places) <= query.limit or not shown:
+        return Page(kept, None)
+    place, row, source = shown[-1]
+    return Page(kept, Place(getattr(row, source.when), *place))
+
+
+def _places(query: Query, after: Place | None) -> list[tuple[int, int]]:
+    """(source, key) of the newest ``limit`` + 1 rows that fit, from all tables in one query."""
+    parts: list[str] = []
+    values: list[Any] = []
     for number, source in enumerate(SOURCES):
         if (query.citizen and not source.citizen) or (query.settings_only and source.citizen):
             continue
         if query.table and query.table != source.model.__name__:
             continue
         rows = _after(_rows(source, query), source, number, after)
-        found += [(_place(row, source, number), row, source) for row in rows[: query.limit + 1]]
-    found.sort(key=lambda one: (one[0].when, -one[0].source, one[0].key), reverse=True)
-    shown, more = found[: query.limit], len(found) > query.limit
-    kept = [one for one in _shown(shown) if one.fields or one.kind != KINDS["~"]]
-    return Page(kept, shown[-1][0] if more else None)
+        place = {"of_place": models.F(source.when), "of_source": models.Value(number), "of_key": models.F(source.key)}
+        with suppress(EmptyResultSet):
+            found = rows.values(**place)[: query.limit + 1]
+            sql, given = found.query.get_compiler(found.db).as_sql()
+            parts.append(f"SELECT * FROM ({sql}) AS part{number}")
+            values += given
+    if not parts:
+        return []
+    newest = f"SELECT of_source, of_key FROM ({' UNION ALL '.join(parts)}) AS every"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{newest} ORDER BY of_place DESC, of_source, of_key DESC LIMIT %s", [*values, query.limit + 1])
+        return [(number, key) for number, key in cursor.fetchall()]
+
+
+def _read(places: Sequence[tuple[int, int]]) -> list[Found]:
+    """The rows at the places, in their order. One query for each table among them."""
+    keys: defaultdict[int, list[int]] = defaultdict(list)
+    for number, key in places:
+        keys[number].append(key)
+    rows = {
+        (number, getattr(row, SOURCES[number].key)): row
+        for number, wanted in keys.items()
+        for row in _whole(SOURCES[number]).filter(**{f"{SOURCES[number].key}__in": wanted})
+    }
+    return [(place, rows[place], SOURCES[place[0]]) for place in places if place in rows]
 
 
 def all_pages(query: Query, size: int = 500) -> Iterator[list[Change]]:
@@ -261,12 +295,9 @@ def _after(rows: QuerySet[Any], source: Tracked, number: int, after: Place | Non
     return rows.filter(older)
 
 
-def _place(row: Any, source: Tracked, number: int) -> Place:
-    return Place(getattr(row, source.when), number, getattr(row, source.key))
-
-
-def _rows(source: Tracked, query: Query) -> QuerySet[Any]:
-    rows = source.rows.select_related(source.who).filter(_scope(source, query.municipalities))
+def _whole(source: Tracked) -> QuerySet[Any]:
+    """The rows as they are shown: with who, citizen and case, without large columns."""
+    rows = source.rows.select_related(source.who)
     if source.once:
         rows = rows.defer(*(one.name for one in source.model._meta.fields if isinstance(one, LARGE)))
     if source.citizen:
@@ -274,6 +305,11 @@ def _rows(source: Tracked, query: Query) -> QuerySet[Any]:
         rows = rows.annotate(of_citizen=models.F(path))
     if source.grant:
         rows = rows.annotate(of_grant=models.F(f"{source.grant}_id"))
+    return rows
+
+
+def _rows(source: Tracked, query: Query) -> QuerySet[Any]:
+    rows = source.rows.filter(_scope(source, query.municipalities))
     if query.citizen:
         rows = rows.filter(**{source.citizen: query.citizen})
     if query.user:

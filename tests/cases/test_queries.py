@@ -137,6 +137,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "inbox, solved": lambda: reverse("tasks") + "?vis=loeste",
     "cases": lambda: reverse("cases"),
     "case": lambda: reverse("case", args=[Grant.objects.first().pk]),
+    "case, history": lambda: reverse("case", args=[Grant.objects.first().pk]) + "?fane=historik",
     "workbench": lambda: reverse("task", args=[Task.objects.first().pk]),
     "runs": lambda: reverse("runs"),
     "run": lambda: reverse("run", args=[Run.objects.first().pk]),

@@ -143,7 +143,7 @@ QUEUE = (
 def supervised(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen]:
     folder.mkdir(exist_ok=True)
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker", "--patience", "4"],
+        [sys.executable, "manage.py", "worker", "--patience", "2", "--look-every", "0.3"],
         env={**environment, "FLEKSLON_LOCAL": str(folder), "FLEKSLON_WORKERS": "2"}, cwd=ROOT,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
@@ -180,7 +180,7 @@ def until(done: object, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.3)
+        time.sleep(0.1)
 
 
 @pytest.mark.slow
@@ -191,7 +191,7 @@ def test_three_clusters_one_hung_one_killed_and_the_month_is_the_undisturbed_one
     """As hosts that share PostgreSQL. An idle worker is killed (its cluster hangs), and a whole cluster in the run."""
     if connection.vendor != "postgresql":
         pytest.skip("several hosts share a PostgreSQL server")
-    prepare(environment, citizens=900)
+    prepare(environment)
     folders = [tmp_path / name for name in ("a", "b", "c")]
     with (
         supervised(environment, folders[0]) as first,
@@ -216,7 +216,7 @@ def test_a_cluster_that_hangs_is_found_and_started_again(environment: dict[str, 
     """The only cluster there is: without the supervisor nothing would ever run again. Then SIGTERM stops it all."""
     if connection.vendor != "sqlite":
         pytest.skip("it is the processes that hang; the other test is for this engine")
-    prepare(environment, citizens=300)
+    prepare(environment, citizens=100)
     folder = tmp_path / "only"
     with supervised(environment, folder) as supervisor:
         before = cluster_of(folder)
