@@ -176,6 +176,23 @@ def workers_of(group: int) -> list[int]:
     return sorted(pid for pid, parent in found.items() if parent == sentinel)
 
 
+def kill_idle(group: int, count: int) -> None:
+    """Kill workers that wait for a job: one of them holds the queue's lock, which nobody gives back."""
+
+    def spent() -> list[list[str]]:
+        lines = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in workers_of(group)[:2]]
+        return [[one[0], *one[11:13]] for one in lines]
+
+    def idle() -> bool:
+        before = spent()
+        time.sleep(1)
+        return before == spent() and all(state == "S" for state, *_ in before)
+
+    until(idle)
+    for pid in workers_of(group)[:count]:
+        os.kill(pid, signal.SIGKILL)
+
+
 def until(done: object, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not done():
@@ -199,7 +216,7 @@ def test_three_clusters_one_hung_one_killed_and_the_month_is_the_undisturbed_one
         supervised(environment, folders[2]),
     ):
         hung = cluster_of(folders[0])
-        os.kill(workers_of(hung)[0], signal.SIGKILL)
+        kill_idle(hung, 1)
         assert manage(environment, "shell", "-c", QUEUE).returncode == 0
         os.killpg(cluster_of(folders[1]), signal.SIGKILL)
         until(lambda: run_is_done(environment))
@@ -220,8 +237,7 @@ def test_a_cluster_that_hangs_is_found_and_started_again(environment: dict[str, 
     folder = tmp_path / "only"
     with supervised(environment, folder) as supervisor:
         before = cluster_of(folder)
-        for pid in workers_of(before)[:2]:
-            os.kill(pid, signal.SIGKILL)
+        kill_idle(before, 2)
         assert manage(environment, "shell", "-c", QUEUE).returncode == 0
         until(lambda: run_is_done(environment))
         assert cluster_of(folder) != before
