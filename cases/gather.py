@@ -78,7 +78,7 @@ def gather(grant_ids: Iterable[int], month: Month, overlay: Overlay = NOTHING) -
     """Facts of the cases for a benefit month, by grant id. An overlay makes sense for one case."""
     ids = list(grant_ids)
     grants = list(
-        Grant.objects.filter(id__in=ids).values_list(
+        Grant.objects.filter(id__any_of=ids).values_list(
             "id", "citizen_id", "first_day", "last_day", "needs_manual", "expected_wage", "citizen__birth_date",
             "citizen__tax_percent", "needs_manual_until", "citizen__wants_human",
         )
@@ -121,7 +121,7 @@ def manual_reason(month: Month, reason: str, until: date | None, *, wants_human:
 def _grouped(model: Any, ids: list[int], columns: tuple[str, ...], make: Any) -> defaultdict[int, list[Any]]:
     """Rows of a case's part, made into values, by grant id and in a fixed order."""
     found: defaultdict[int, list[Any]] = defaultdict(list)
-    rows = model.objects.filter(grant__in=ids).order_by("first_day", "id").values_list("grant_id", *columns)
+    rows = model.objects.filter(grant__any_of=ids).order_by("first_day", "id").values_list("grant_id", *columns)
     for grant_id, *values in rows:
         found[grant_id].append(make(*values))
     return found
@@ -151,7 +151,7 @@ def _confirmed(ids: list[int], month: Month) -> dict[int, f.PaidSubsidy]:
     """The last month that a person has accepted."""
     tasks = (
         Task.objects.filter(
-            grant__in=ids,
+            grant__any_of=ids,
             benefit_month__lt=month,
             benefit_month__gte=month - MONTHS_BACK,
             state__in=[TaskState.ACCEPTED, TaskState.CORRECTED],
@@ -165,7 +165,9 @@ def _confirmed(ids: list[int], month: Month) -> dict[int, f.PaidSubsidy]:
 
 def _answers(ids: list[int], month: Month) -> defaultdict[int, list[f.Answer]]:
     found: defaultdict[int, list[f.Answer]] = defaultdict(list)
-    rows = ConcernAnswer.objects.filter(grant__in=ids, benefit_month=month).values_list("grant_id", "code", "numbers")
+    rows = ConcernAnswer.objects.filter(grant__any_of=ids, benefit_month=month).values_list(
+        "grant_id", "code", "numbers"
+    )
     for id_, code, numbers in rows:
         found[id_].append(f.Answer(code, numbers))
     return found
@@ -173,7 +175,7 @@ def _answers(ids: list[int], month: Month) -> defaultdict[int, list[f.Answer]]:
 
 def _added(ids: list[int], month: Month) -> defaultdict[int, list[f.Report]]:
     found: defaultdict[int, list[f.Report]] = defaultdict(list)
-    rows = AddedIncome.objects.filter(grant__in=ids, month__gte=month - 1 - MONTHS_BACK, month__lt=month)
+    rows = AddedIncome.objects.filter(grant__any_of=ids, month__gte=month - 1 - MONTHS_BACK, month__lt=month)
     for id_, *values in rows.order_by("id").values_list(
         "grant_id", "month", "kind", "se_number", "amount", "paid_hours"
     ):
@@ -190,7 +192,7 @@ def _reports(citizens: list[int], month: Month, overlay: Overlay) -> defaultdict
     """Reports of the income month and the twelve before it; of the benefit month (same-month jobs); and corrections
     that came in these months, however old the month they correct.
     """
-    of_citizens = IncomeReport.objects.filter(citizen__in=citizens, month__lte=month)
+    of_citizens = IncomeReport.objects.filter(citizen__any_of=citizens, month__lte=month)
     first = month - 1 - MONTHS_BACK
     in_window = Q(month__gte=first) | Q(is_correction=True, pay_month__gte=month - 1)
     window = of_citizens.filter(in_window).order_by("citizen_id", "month", "id")
@@ -217,11 +219,11 @@ def _settled_corrections(rows: list[tuple[Any, ...]]) -> set[int]:
     corrections = {row[0]: (row[1], row[2] + 1) for row in rows if row[IS_CORRECTION]}
     if not corrections:
         return set()
-    came = dict(IncomeReport.objects.filter(id__in=corrections).values_list("id", "answer__file__read_at"))
+    came = dict(IncomeReport.objects.filter(id__any_of=corrections).values_list("id", "answer__file__read_at"))
     citizens = {citizen for citizen, _ in corrections.values()}
-    done = Process.objects.filter(citizen__in=citizens, kind=ProcessKind.RECALCULATION, state=ProcessState.DONE)
+    done = Process.objects.filter(citizen__any_of=citizens, kind=ProcessKind.RECALCULATION, state=ProcessState.DONE)
     spans = list(done.values_list("citizen_id", "first_month", "last_month", "finished_at"))
-    paid = Decision.objects.filter(grant__citizen__in=citizens, outcome=Outcome.PAID).in_force()
+    paid = Decision.objects.filter(grant__citizen__any_of=citizens, outcome=Outcome.PAID).in_force()
     decided = list(paid.values_list("grant__citizen_id", "benefit_month", "decided_at"))
     return {
         id_

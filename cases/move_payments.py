@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,9 +12,7 @@ from django.db import models
 
 from cases.models import Municipality, Payment, PaymentEvent, PaymentLine, User
 from cases.models.payment import MOVES
-from cases.write_many import write_many
-
-IDS_AT_ONCE = 1000
+from cases.write_many import write_values
 
 
 @dataclass(frozen=True)
@@ -41,31 +39,30 @@ def move(payments: models.QuerySet, to: str, signed: Signed, **columns: Any) -> 
     """
     ids = list(payments.filter(status__in=MOVES[to]).order_by("id").values_list("id", flat=True))
     set_columns(ids, status=to, **columns)
-    write_many(
-        [
-            PaymentEvent(payment_id=id_, status=to, happened_at=signed.now, by=signed.user, note=signed.note[:300])
-            for id_ in ids
-        ]
-    )
+    write_events(ids, to, signed)
     return ids
+
+
+def write_events(ids: Sequence[int], to: str, signed: Signed) -> None:
+    """An event for each of the payments that now have the status. Must run inside a transaction."""
+    names = ("payment_id", "status", "happened_at", "by_id", "note")
+    same = (str(to), signed.now, signed.user.pk, signed.note[:300])
+    write_values(PaymentEvent, names, [(id_, *same) for id_ in ids])
 
 
 def set_columns(ids: Sequence[int], **columns: Any) -> None:
     """Write movable columns of these payments. The database refuses every other column."""
-    for part in parts(ids):
-        models.QuerySet(Payment).filter(id__in=part).update(**columns)
+    models.QuerySet(Payment).filter(id__any_of=ids).update(**columns)
 
 
-def parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """A few at a time: databases have a limit on how many values a query names."""
-    return (ids[at : at + IDS_AT_ONCE] for at in range(0, len(ids), IDS_AT_ONCE))
+def write_lines(lines: Sequence[tuple[int, str, Decimal]]) -> None:
+    """The payments' lines: payment, kind, and kroner. Must run inside a transaction."""
+    write_values(PaymentLine, ("payment_id", "kind", "amount"), lines)
 
 
 def insert_payment(payment: Payment, amounts: Mapping[str, Decimal], signed: Signed) -> Payment:
     """A new approved payment with its lines (kroner by kind) and its first event. Must run inside a transaction."""
     payment.save(force_insert=True)
-    write_many([PaymentLine(payment=payment, kind=kind, amount=amount) for kind, amount in amounts.items()])
-    PaymentEvent.objects.create(
-        payment=payment, status=payment.status, happened_at=signed.now, by=signed.user, note=signed.note[:300]
-    )
+    write_lines([(payment.pk, kind, amount) for kind, amount in amounts.items()])
+    write_events([payment.pk], payment.status, signed)
     return payment

@@ -71,22 +71,19 @@ def control(batch: PaymentBatch, now: datetime) -> Control:
 
 def _lines(batch: PaymentBatch) -> list[PaidLine]:
     """The list's payments as the file has them, by case number. Running numbers go on within a pay day."""
-    rows = (
-        batch.payments.filter(IN_FILE)
-        .select_related("citizen", "grant")
-        .order_by("grant__number", "benefit_month", "id")
-    )
+    rows = batch.payments.filter(IN_FILE).order_by("grant__number", "benefit_month", "id")
+    columns = rows.values_list("id", "citizen__cpr", "payable_before_tax", "grant__number", "benefit_month")
     return [
         PaidLine(
-            cpr=row.citizen.cpr,
-            amount=row.payable_before_tax,
+            cpr=cpr,
+            amount=amount,
             pay_date=batch.pay_date,
             running=running,
-            invoice=row.pk,
-            case_number=row.grant.number,
-            text=f"Fleksløntilskud {month_name(row.benefit_month)} ref {row.grant.number}",
+            invoice=id_,
+            case_number=number,
+            text=f"Fleksløntilskud {month_name(month)} ref {number}",
         )
-        for running, row in enumerate(rows, start=_used_numbers(batch) + 1)
+        for running, (id_, cpr, amount, number, month) in enumerate(columns, start=_used_numbers(batch) + 1)
     ]
 
 

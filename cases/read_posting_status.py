@@ -16,7 +16,7 @@ from django.db.models import Max, QuerySet
 from cases.integrations.posting_status import FailedPosting, read_status
 from cases.integrations.reading import UnreadableFile
 from cases.models import BatchState, Municipality, Payment, PaymentBatch, PaymentStatus, PostingFile, User
-from cases.move_payments import Signed, hold_lock, move, parts
+from cases.move_payments import Signed, hold_lock, move
 from cases.payment_control import IN_FILE
 from cases.refused import Refused
 from cases.release_payments import locked_batch
@@ -25,6 +25,8 @@ from cases.templatetags.danish import day_name
 from rules.months import Month
 
 NOTE_WIDTH = 300
+AT_ONCE = 1000
+"""Databases have a limit on how many values a query names."""
 LET_GO = (PaymentStatus.RELEASED, PaymentStatus.POSTED, PaymentStatus.FAILED, PaymentStatus.REVERSED)
 
 
@@ -114,8 +116,9 @@ def _fits(payment: Payment | None, row: FailedPosting) -> bool:
 
 def _some(payments: QuerySet, lookup: str, values: Iterable[object]) -> list[Payment]:
     found: list[Payment] = []
-    for part in parts(sorted(values)):
-        found += payments.filter(**{lookup: part}).select_related("citizen")
+    wanted = sorted(values)
+    for at in range(0, len(wanted), AT_ONCE):
+        found += payments.filter(**{lookup: wanted[at : at + AT_ONCE]}).select_related("citizen")
     return found
 
 

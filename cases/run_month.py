@@ -162,7 +162,7 @@ def decide_and_save(run: Run, ids: list[int], now: datetime) -> None:
     standing = _standing(ids, month)
     faults: dict[int, str] = {}
     cases: list[Case] = []
-    for grant_id, citizen_id in Grant.objects.filter(id__in=ids).order_by("id").values_list("id", "citizen_id"):
+    for grant_id, citizen_id in Grant.objects.filter(id__any_of=ids).order_by("id").values_list("id", "citizen_id"):
         try:
             decided = decide(facts[grant_id], rates, parameters)
         except Exception:
@@ -197,10 +197,10 @@ class Standing:
 def _standing(ids: list[int], month: Month) -> dict[int, Standing]:
     untouched = set(
         Task.objects.open()
-        .filter(grant__in=ids, benefit_month=month, kind=TaskKind.INCOME, touched_at__isnull=True)
+        .filter(grant__any_of=ids, benefit_month=month, kind=TaskKind.INCOME, touched_at__isnull=True)
         .values_list("grant_id", flat=True)
     )
-    rows = Decision.objects.filter(grant__in=ids, benefit_month=month).order_by("sequence")
+    rows = Decision.objects.filter(grant__any_of=ids, benefit_month=month).order_by("sequence")
     return {
         grant_id: Standing(id_, sequence, outcome, fingerprint, grant_id in untouched)
         for grant_id, id_, sequence, outcome, fingerprint in rows.values_list(
@@ -252,7 +252,7 @@ def _fail(run: Run, faults: dict[int, str], now: datetime) -> None:
 
 def _solve(run: Run, ids: Iterable[int], faults: dict[int, str], now: datetime) -> None:
     """Failures of cases that went through this time are solved, and their tasks closed."""
-    solved = Failure.objects.filter(run=run, grant__in=ids, solved_at__isnull=True).exclude(grant__in=faults)
+    solved = Failure.objects.filter(run=run, grant__any_of=ids, solved_at__isnull=True).exclude(grant__in=faults)
     grants = list(solved.values_list("grant_id", flat=True))
     if not grants:
         return

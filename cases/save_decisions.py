@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +14,6 @@ from cases.models import (
     Decision,
     LineKind,
     Payment,
-    PaymentEvent,
-    PaymentLine,
     PaymentStatus,
     Run,
     Task,
@@ -23,6 +21,7 @@ from cases.models import (
     User,
 )
 from cases.models.task import NEW_PAY, NO_AUTOMATION, RULES_BROKEN
+from cases.move_payments import Signed, write_events, write_lines
 from cases.settle import settle
 from cases.write_many import reserve_ids, write_many, write_many_with_history
 from rules import RULES_VERSION
@@ -85,10 +84,10 @@ def _decision(case: Case, act: Act, id_: int) -> Decision:
         benefit_month=act.month,
         sequence=case.sequence,
         supersedes=case.supersedes,
-        run=act.run,
+        run_id=act.run and act.run.pk,
         outcome=decided.outcome,
         decided_at=act.now,
-        decided_by=act.user,
+        decided_by_id=act.user.pk,
         income=sum_.income,
         subsidy=sum_.subsidy,
         extra_atp=sum_.extra_atp,
@@ -109,15 +108,9 @@ def _save_payments(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
     settlements = settle(payments)
     write_many(payments)
     write_many(settlements)
-    write_many([line for payment, pair in zip(payments, pairs, strict=True) for line in _lines(payment, *pair)])
-    write_many(
-        [
-            PaymentEvent(
-                payment=payment, status=payment.status, happened_at=act.now, by=act.user, note=act.reason[:300]
-            )
-            for payment in payments
-        ]
-    )
+    lines = [line for payment, pair in zip(payments, pairs, strict=True) for line in _lines(payment, *pair)]
+    write_lines(lines)
+    write_events([one.pk for one in payments], PaymentStatus.APPROVED, Signed(act.user, act.now, act.reason))
 
 
 def _payment(case: Case, decision: Decision, act: Act, id_: int) -> Payment:
@@ -126,7 +119,7 @@ def _payment(case: Case, decision: Decision, act: Act, id_: int) -> Payment:
         municipality_id=case.municipality_id,
         citizen_id=case.citizen_id,
         grant_id=case.grant_id,
-        decision=decision,
+        decision_id=decision.pk,
         benefit_month=act.month,
         sequence=case.payment_number,
         subsidy=_more(case, decision, "subsidy"),
@@ -152,8 +145,10 @@ def _pay_date(case: Case, act: Act) -> date:
     return coming if today <= coming else last_bank_day(Month.of(today) + 1)
 
 
-def _lines(payment: Payment, case: Case, decision: Decision) -> list[PaymentLine]:
-    """Extra ATP is taken from the citizen; ordinary ATP and mandatory pension are paid on top (LAB §§ 137-138 b)."""
+def _lines(payment: Payment, case: Case, decision: Decision) -> Iterator[tuple[int, str, Decimal]]:
+    """Payment id, kind and kroner. Extra ATP is taken from the citizen; ordinary ATP and mandatory pension are paid on
+    top (LAB §§ 137-138 b).
+    """
     amounts = {
         LineKind.SUBSIDY: _more(case, decision, "subsidy"),
         LineKind.EXTRA_ATP: -_more(case, decision, "extra_atp"),
@@ -161,7 +156,7 @@ def _lines(payment: Payment, case: Case, decision: Decision) -> list[PaymentLine
         LineKind.MANDATORY_PENSION: _more(case, decision, "mandatory_pension"),
         LineKind.ADJUSTMENT: payment.adjustment,
     }
-    return [PaymentLine(payment=payment, kind=kind, amount=amount) for kind, amount in amounts.items() if amount]
+    return ((payment.pk, kind, amount) for kind, amount in amounts.items() if amount)
 
 
 def _save_tasks(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
@@ -187,7 +182,7 @@ def _task(case: Case, decision: Decision, act: Act, id_: int) -> Task:
         headline=PLAIN_HEADLINE if first in EVENT_OF_CODE else BY_CODE[first].message,
         priority=list(BY_CODE).index(first) + 1,
         due_date=due_date(act.month, act.now.date()),
-        decision=decision,
+        decision_id=decision.pk,
         proposed=decision.subsidy,
         at_stake=decision.subsidy - (case.last_paid or Decimal(0)),
         created_at=act.now,

@@ -85,7 +85,7 @@ def _less(one: Left, part: Decimal) -> Left:
 
 def left_of(citizens: Iterable[int], *, lock: bool = False) -> dict[int, list[Left]]:
     """What is left of the citizens' adjustments, the oldest month first; those with nothing left are not there."""
-    rows = with_ways(Adjustment.objects.filter(grant__citizen__in=list(citizens)))
+    rows = with_ways(Adjustment.objects.filter(grant__citizen__any_of=citizens))
     rows = rows.exclude(settled=F("payable_difference")).order_by("benefit_month", "sequence", "id")
     if lock:
         rows = rows.select_for_update(of=("self",))

@@ -6,7 +6,7 @@ Ids are reserved first, so that child rows know their parent. Only for inserts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -49,6 +49,53 @@ def write_many(rows: Sequence[models.Model]) -> None:
         row._state.adding = False
 
 
+def write_values(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """Insert rows given as values, without an instance of each. ``names``: every column but the id (``payment_id``).
+
+    The ids are new: given back in the order of the rows. Must run inside a transaction.
+    """
+    if not rows:
+        return []
+    key, fields = model._meta.pk, _named(model, names)
+    ids = reserve_ids(model, len(rows))
+    _insert(model, [key, *fields], zip(ids, *_columns(fields, zip(*rows, strict=True)), strict=True))
+    return ids
+
+
+def ids_of(
+    model: type[models.Model], names: tuple[str, str], pairs: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    """The ids of those rows there are with these pairs in two columns (a number and a text), by pair.
+
+    With a unique index on the two it costs the same however many other rows there are.
+    """
+    first, second = (field.column for field in map(model._meta.get_field, names))
+    if connection.vendor == "postgresql":
+        asked = "unnest(%s::bigint[], %s::text[]) AS asked(a, b)"
+        values: list[Any] = [list(one) for one in zip(*pairs, strict=True)] or [[], []]
+    else:
+        asked = (
+            "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(%s)) AS asked"
+        )
+        values = [json.dumps(list(pairs))]
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT asked.a, asked.b, kept."{key}" FROM {asked} '
+            f'JOIN "{table}" kept ON kept."{first}" = asked.a AND kept."{second}" = asked.b',
+            values,
+        )
+        return {(a, b): id_ for a, b, id_ in cursor.fetchall()}
+
+
+def _named(model: type[models.Model], names: Sequence[str]) -> list[models.Field]:
+    """The fields of these column names; ValueError when one is missing, so that no row is half."""
+    known = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+    if known.keys() != set(names):
+        raise ValueError(f"{model.__name__}: {sorted(known.keys() ^ set(names))}")
+    return [known[name] for name in names]
+
+
 def write_many_with_history(rows: Sequence[models.Model], *, user: Any, reason: str, now: datetime) -> None:
     """Insert rows and their first history rows (type "+")."""
     write_many(rows)
@@ -70,16 +117,22 @@ def write_history(rows: Sequence[models.Model], *, kind: str, user: Any, reason:
     own = [history._meta.get_field(name) for name in ("history_id", *(key.removesuffix("_id") for key in signed))]
     same = [ready(field)(value) for field, value in zip(own[1:], signed.values(), strict=True)]
     ids = reserve_ids(history, len(rows))
-    values = ([*row, id_, *same] for row, id_ in zip(_values(tracked, rows), ids, strict=True))
+    values = ((*row, id_, *same) for row, id_ in zip(_values(tracked, rows), ids, strict=True))
     _insert(history, [*tracked, *own], values)
 
 
-def _values(fields: Sequence[models.Field], rows: Sequence[models.Model]) -> Iterator[list[Any]]:
+def _values(fields: Sequence[models.Field], rows: Sequence[models.Model]) -> Iterator[tuple[Any, ...]]:
     """Each row's values as the database takes them."""
     read = attrgetter("pk", *(field.attname for field in fields))  # two names or more, so that it gives a tuple
-    makers = [ready(field) for field in fields]
-    for row in rows:
-        yield [make(value) for make, value in zip(makers, read(row)[1:], strict=True)]
+    _, *columns = zip(*map(read, rows), strict=True)
+    return zip(*_columns(fields, columns), strict=True)
+
+
+def _columns(fields: Sequence[models.Field], columns: Iterable[Sequence[Any]]) -> Iterator[Iterable[Any]]:
+    """Column by column, for most are written as they are: nothing is called for their values."""
+    for field, column in zip(fields, columns, strict=True):
+        make = ready(field)
+        yield column if make is _same else map(make, column)
 
 
 def ready(field: models.Field) -> Callable[[Any], Any]:

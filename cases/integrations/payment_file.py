@@ -213,9 +213,10 @@ def _amount(digits: str, sign: str, width: int) -> Decimal:
 
 def _fields(line: str, heading: re.Pattern[str], width: int, row: int) -> dict[int, str]:
     head, *parts = line.split("&")
-    if not heading.match(head) or not all(part[:width].isdigit() for part in parts):
+    numbers = [part[:width] for part in parts]
+    if not heading.match(head) or not all(map(str.isdigit, numbers)):
         raise UnreadableFile(f"Udbetalingsfilens linje {row} begynder ikke rigtigt: '{shown(head)}'.")
-    codes = [int(part[:width]) for part in parts]
+    codes = list(map(int, numbers))
     if codes != sorted(set(codes)):
         raise UnreadableFile(f"Felterne i udbetalingsfilens linje {row} står ikke i rækkefølge.")
     return {code: part[width:] for code, part in zip(codes, parts, strict=True)}

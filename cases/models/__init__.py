@@ -11,6 +11,7 @@ from cases.models.adjustment import (
     SettleBy,
     Settlement,
 )
+from cases.models.any_of import AnyOf
 from cases.models.assessment import Applies, Article, Assessment
 from cases.models.audit import AccessLog, Look
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
@@ -73,6 +74,7 @@ __all__ = [
     "AdjustmentChoice",
     "AdjustmentReason",
     "AlarmKind",
+    "AnyOf",
     "Applies",
     "Article",
     "Assessment",
