@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import pdf
+from cases.collector import collector_paused
 from cases.issue_letter import TEMPLATE_VERSION as LETTER
 from cases.issue_letter import LetterContext, thawed_letter
 from cases.models import IssuedDocument, IssuedFile
@@ -53,7 +54,8 @@ def draw_letters(first: int, last: int, now: datetime) -> int:
     """Draw the documents of the id range that have no PDF; how many. Two workers at once do no harm."""
     made = 0
     for part in _parts(first, last):
-        files = [_file(document, now) for document in part]
+        with collector_paused():
+            files = [_file(document, now) for document in part]
         with transaction.atomic():
             drawn = set(IssuedFile.objects.filter(document__in=part).values_list("document_id", flat=True))
             new = [one for one in files if one.document_id not in drawn]

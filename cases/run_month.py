@@ -13,6 +13,7 @@ from django.db import Error as DatabaseFault
 from django.db import transaction
 from django_q.tasks import async_task
 
+from cases.collector import collector_paused
 from cases.due import due_in
 from cases.gather import gather
 from cases.models import (
@@ -21,6 +22,7 @@ from cases.models import (
     Decision,
     Failure,
     Grant,
+    Ids,
     Municipality,
     Outcome,
     Run,
@@ -111,7 +113,7 @@ def work_block(block_id: int, now: datetime) -> None:
         finish_if_done(block.run_id, now)
         return
     try:
-        with transaction.atomic():
+        with collector_paused(), transaction.atomic():
             if _taken(block):
                 return
             decide_and_save(block.run, _grant_ids(block), now)
@@ -161,8 +163,7 @@ def decide_and_save(run: Run, ids: list[int], now: datetime) -> None:
     """Decide the cases of a run and write what is new. Must run inside a transaction."""
     month, user = run.benefit_month, User.objects.system()
     rates, parameters = rates_for(month), parameters_for(run.municipality, month)
-    facts = gather(ids, month)
-    standing = _standing(ids, month)
+    facts, standing = gather(ids, month), _standing(Ids(ids), month)
     faults: dict[int, str] = {}
     cases: list[Case] = []
     for grant_id, citizen_id in Grant.objects.filter(id__any_of=ids).order_by("id").values_list("id", "citizen_id"):
@@ -197,7 +198,7 @@ class Standing:
         return self.outcome == Outcome.TASK and self.is_untouched and self.fingerprint != decided.fingerprint
 
 
-def _standing(ids: list[int], month: Month) -> dict[int, Standing]:
+def _standing(ids: Ids, month: Month) -> dict[int, Standing]:
     untouched = set(
         Task.objects.open()
         .filter(grant__any_of=ids, benefit_month=month, kind=TaskKind.INCOME, touched_at__isnull=True)

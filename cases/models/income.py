@@ -41,11 +41,16 @@ class IncomeFile(InsertOnlyModel):
 
 
 class RawAnswer(InsertOnlyModel):
-    """One person's element of an answer as it came, compressed, with its hash."""
+    """One person's element of an answer as it came, compressed, with its hash.
+
+    An index of citizens alone is left out here and in IncomeReport: the unique index begins with the citizen.
+    """
 
     municipality_path = "citizen__municipality"
 
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="raw_answers", verbose_name="borger")
+    citizen = models.ForeignKey(
+        Citizen, models.PROTECT, related_name="raw_answers", verbose_name="borger", db_index=False
+    )
     file = models.ForeignKey(IncomeFile, models.PROTECT, related_name="answers", verbose_name="fil")
     sha256 = models.CharField(max_length=64)
     body = models.BinaryField("svar (komprimeret)")
@@ -68,7 +73,7 @@ class IncomeReport(InsertOnlyModel):
 
     municipality_path = "citizen__municipality"
 
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="reports", verbose_name="borger")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="reports", verbose_name="borger", db_index=False)
     answer = models.ForeignKey(RawAnswer, models.PROTECT, related_name="reports", verbose_name="svar")
     key = models.CharField(max_length=64)
     month = MonthField("indtægtsmåned")
