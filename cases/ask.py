@@ -14,14 +14,12 @@ from cases.bank_days import is_bank_day
 from cases.letters import RECIPIENTS, Draft, framed, write_letter
 from cases.models import Letter, LetterKind, Task, TaskConcern, TaskState, User, names_of_employers
 from cases.open_task import held_task
-from cases.presenters.concerns import sentence
-from cases.presenters.words import long_month, readable
+from cases.presenters.concerns import told
+from cases.presenters.words import long_month
 from cases.refused import Refused
 from cases.signed import saved
 from cases.templatetags.danish import day_name
-from rules.frozen import thaw
 from rules.income_rules import BY_CODE
-from rules.registry import Numbers
 
 ANSWER_DAYS = 14
 """Our own choice: two weeks, and then to the next bank day."""
@@ -114,10 +112,10 @@ def numbers_of(concern: TaskConcern) -> str:
     """The concern's numbers as a sentence of a letter; "" when it has none."""
     if concern.code not in BY_CODE:
         return ""
-    numbers = thaw(Numbers, concern.numbers)
-    names = names_of_employers([text[3:11] for text in numbers.details if text.startswith("SE ")])
-    shown = [sentence(concern.code, numbers), *(readable(text, names) for text in numbers.details)]
-    return "; ".join(text.replace(" · ", ", ").rstrip(".") for text in shown if text) + "." if any(shown) else ""
+    details = concern.numbers.get("details", ())
+    names = names_of_employers([text[3:11] for text in details if text.startswith("SE ")])
+    shown = told(concern.code, concern.numbers, names)
+    return "; ".join(text.replace(" · ", ", ").rstrip(".") for text in shown) + "." if shown else ""
 
 
 def _question(task: Task, concern: TaskConcern, to_employer: bool) -> str:

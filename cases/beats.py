@@ -1,4 +1,6 @@
-"""Each background job leaves a sign of life at its beginning and its end, under its supervisor's name."""
+"""Each worker leaves a sign of life when it is there, and at the beginning and end of each job, under its
+supervisor's name.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db import connection
 from django.utils import timezone
-from django_q.signals import post_execute_in_worker, pre_execute
+from django_q.signals import post_execute_in_worker, post_spawn, pre_execute
 
 from cases.models.worker import WorkerBeat
 
@@ -20,6 +22,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 
 
 def connect() -> None:
+    post_spawn.connect(_end, dispatch_uid="cases.beats.there")
     pre_execute.connect(_begin, dispatch_uid="cases.beats.begin")
     post_execute_in_worker.connect(_end, dispatch_uid="cases.beats.end")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from django.utils.timezone import localtime
 
 from cases.models import Citizen, Grant
 from cases.models.fields import HundredthsField, MoneyField, MonthField
+from cases.presenters.concerns import told
 from cases.templatetags.danish import month_name
 from rules.money import danish, danish_number
 
@@ -52,9 +52,19 @@ def field_changes(row: Any, before: Any | None, names: Names | None = None) -> I
         if field.name in SECRET or (field.name == "address" and names.is_protected(row, before)):
             yield FieldChange(str(field.verbose_name), NOTHING if not then else HIDDEN, HIDDEN if now else NOTHING)
             continue
-        yield FieldChange(
-            str(field.verbose_name), NOTHING if before is None else shown(field, then, names), shown(field, now, names)
-        )
+        was = NOTHING if before is None else _in_words(row, field, then, names)
+        yield FieldChange(str(field.verbose_name), was, _in_words(row, field, now, names))
+
+
+def _in_words(row: Any, field: Any, value: Any, names: Names) -> str:
+    """A value of this row: the stored numbers of a reason as its sentence, structures by their fields' names."""
+    if value and field.name == "numbers":
+        return "; ".join(told(row.code, value)) or NOTHING
+    if value and isinstance(field, models.JSONField):
+        called = {one.name: str(one.verbose_name) for one in row._meta.concrete_fields}
+        pairs = value.items() if isinstance(value, dict) else ((one, "") for one in value)
+        return _plain("; ".join(f"{called.get(key, key)}: {text}".removesuffix(": ") for key, text in pairs))
+    return shown(field, value, names)
 
 
 class Names:
@@ -137,5 +147,5 @@ def _plain(value: Any) -> str:
         return f"{localtime(value):%d.%m.%Y %H:%M}"
     if isinstance(value, date):
         return f"{value:%d.%m.%Y}"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
 from django.db.models import Q, QuerySet
 
 from cases.change_fields import NOTHING, FieldChange, Names, field_changes, subject_of
@@ -60,7 +62,8 @@ from cases.models import (
 
 KINDS = {"+": "Oprettet", "~": "Ændret", "-": "Slettet"}
 WRITTEN = "Skrevet"
-LARGE = (models.JSONField, models.BinaryField, models.TextField)
+LARGE = (models.JSONField, models.BinaryField)
+"""Not shown, and not read."""
 
 
 @dataclass(frozen=True)
@@ -214,28 +217,72 @@ class Page:
     older: Place | None
 
 
-Found = tuple[Place, Any, Tracked]
+Found = tuple[tuple[int, int], Any, Tracked, Any]
+"""(source, key) of a row, the row, its table, and the row before it (None for the first, and where all are)."""
 
 
 def changes(query: Query) -> list[Change]:
-    """The newest changes that fit, at most ``limit``. A few queries for each table, however many rows."""
+    """The newest changes that fit, at most ``limit``. A few queries for each table that has any of them."""
     return page(query).changes
 
 
 def page(query: Query, after: Place | None = None) -> Page:
     """The next ``limit`` changes after a place. A deep page costs what the first one does."""
-    found: list[Found] = []
+    places = _places(query, after)
+    shown = _read(places[: query.limit])
+    kept = [one for one in _shown(shown) if one.fields or one.kind != KINDS["~"]]
+    if len(places) <= query.limit or not shown:
+        return Page(kept, None)
+    place, row, source, _ = shown[-1]
+    return Page(kept, Place(getattr(row, source.when), *place))
+
+
+def _places(query: Query, after: Place | None) -> list[tuple[int, int, int]]:
+    """(source, key, id) of the newest ``limit`` + 1 rows that fit, from all tables in one query."""
+    parts: list[str] = []
+    values: list[Any] = []
     for number, source in enumerate(SOURCES):
         if (query.citizen and not source.citizen) or (query.settings_only and source.citizen):
             continue
         if query.table and query.table != source.model.__name__:
             continue
         rows = _after(_rows(source, query), source, number, after)
-        found += [(_place(row, source, number), row, source) for row in rows[: query.limit + 1]]
-    found.sort(key=lambda one: (one[0].when, -one[0].source, one[0].key), reverse=True)
-    shown, more = found[: query.limit], len(found) > query.limit
-    kept = [one for one in _shown(shown) if one.fields or one.kind != KINDS["~"]]
-    return Page(kept, shown[-1][0] if more else None)
+        place = {"of_place": models.F(source.when), "of_source": models.Value(number), "of_key": models.F(source.key)}
+        place["of_id"] = models.F("id")
+        with suppress(EmptyResultSet):
+            found = rows.values(**place)[: query.limit + 1]
+            sql, given = found.query.get_compiler(found.db).as_sql()
+            parts.append(f"SELECT * FROM ({sql}) AS part{number}")
+            values += given
+    if not parts:
+        return []
+    newest = f"SELECT of_source, of_key, of_id FROM ({' UNION ALL '.join(parts)}) AS every"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{newest} ORDER BY of_place DESC, of_source, of_key DESC LIMIT %s", [*values, query.limit + 1])
+        return [(number, key, id_) for number, key, id_ in cursor.fetchall()]
+
+
+def _read(places: Sequence[tuple[int, int, int]]) -> list[Found]:
+    """The rows at the places, in their order. One query for each table among them."""
+    ids: defaultdict[int, set[int]] = defaultdict(set)
+    for number, _, id_ in places:
+        ids[number].add(id_)
+    rows = {(number, key): pair for number, wanted in ids.items() for key, pair in _versions(SOURCES[number], wanted)}
+    return [
+        ((number, key), rows[number, key][0], SOURCES[number], rows[number, key][1])
+        for number, key, _ in places
+        if (number, key) in rows
+    ]
+
+
+def _versions(source: Tracked, ids: set[int]) -> Iterator[tuple[int, tuple[Any, Any]]]:
+    """(key, (row, the row before it)) of everything that is known of these ids."""
+    rows = _whole(source).filter(id__in=ids)
+    last: Any = None
+    for row in rows if source.once else rows.order_by("id", "history_date", "history_id"):
+        is_next = not source.once and last is not None and last.id == row.id
+        yield getattr(row, source.key), (row, last if is_next else None)
+        last = row
 
 
 def all_pages(query: Query, size: int = 500) -> Iterator[list[Change]]:
@@ -261,12 +308,9 @@ def _after(rows: QuerySet[Any], source: Tracked, number: int, after: Place | Non
     return rows.filter(older)
 
 
-def _place(row: Any, source: Tracked, number: int) -> Place:
-    return Place(getattr(row, source.when), number, getattr(row, source.key))
-
-
-def _rows(source: Tracked, query: Query) -> QuerySet[Any]:
-    rows = source.rows.select_related(source.who).filter(_scope(source, query.municipalities))
+def _whole(source: Tracked) -> QuerySet[Any]:
+    """The rows as they are shown: with who, citizen and case, without large columns."""
+    rows = source.rows.select_related(source.who)
     if source.once:
         rows = rows.defer(*(one.name for one in source.model._meta.fields if isinstance(one, LARGE)))
     if source.citizen:
@@ -274,6 +318,11 @@ def _rows(source: Tracked, query: Query) -> QuerySet[Any]:
         rows = rows.annotate(of_citizen=models.F(path))
     if source.grant:
         rows = rows.annotate(of_grant=models.F(f"{source.grant}_id"))
+    return rows
+
+
+def _rows(source: Tracked, query: Query) -> QuerySet[Any]:
+    rows = source.rows.filter(_scope(source, query.municipalities))
     if query.citizen:
         rows = rows.filter(**{source.citizen: query.citizen})
     if query.user:
@@ -295,11 +344,8 @@ def _scope(source: Tracked, municipalities: Sequence[int]) -> Q:
 
 
 def _shown(found: Sequence[Found]) -> list[Change]:
-    before = _previous([(row, source) for _, row, source in found if not source.once])
-    names = Names([row for _, row, _ in found] + list(before.values()))
-    return [
-        _change(row, source, before.get((source.model, getattr(row, source.key))), names) for _, row, source in found
-    ]
+    names = Names([one for _, row, _, before in found for one in (row, before) if one is not None])
+    return [_change(row, source, before, names) for _, row, source, before in found]
 
 
 def _change(row: Any, source: Tracked, before: Any | None, names: Names) -> Change:
@@ -314,18 +360,3 @@ def _change(row: Any, source: Tracked, before: Any | None, names: Names) -> Chan
         fields=tuple(field_changes(row, None if source.once else before, names)),
         citizen=getattr(row, "of_citizen", None),
     )
-
-
-def _previous(found: Sequence[tuple[Any, Tracked]]) -> dict[tuple[Any, int], Any]:
-    """The row before each, by model and history id. One query a table."""
-    ids: defaultdict[Any, set[int]] = defaultdict(set)
-    for row, source in found:
-        ids[source.model].add(row.id)
-    pairs: dict[tuple[Any, int], Any] = {}
-    for model, wanted in ids.items():
-        last: Any = None
-        for row in model.history.filter(id__in=wanted).order_by("id", "history_date", "history_id"):
-            if last is not None and last.id == row.id:
-                pairs[(model, row.history_id)] = last
-            last = row
-    return pairs

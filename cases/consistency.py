@@ -31,6 +31,9 @@ from cases.row_checks import decisions_do_not_add_up, payments_differ_from_decis
 from cases.sample_control import redrawn
 from cases.seals import broken_seals
 
+AT_ONCE = 2000
+"""Rows in memory at a time: the tables are as large as the country."""
+
 
 def faults() -> Iterator[str]:
     """Every fault as one Danish line; nothing when all is well."""
@@ -47,20 +50,26 @@ def history_differs() -> Iterator[str]:
 
 
 def _differs(model: type[models.Model]) -> Iterator[str]:
-    """Two set queries per model: the newest history row of each id, held against the row."""
+    """Two set queries per model, read side by side: the newest history row of each id, held against the row."""
     history = model.history.model
-    names = [field.attname for field in history.tracked_fields]
-    newest = history.objects.filter(history_id__in=_newest_ids(history)).exclude(history_type="-")
-    kept = {row[0]: row for row in newest.values_list("id", *names)}
-    for id_, *values in model.objects.order_by("id").values_list("id", *names).iterator():
-        before = kept.pop(id_, None)
-        if before is None:
-            yield f"{model._meta.verbose_name} {id_} har ingen historik"
-        elif list(before[1:]) != values:
+    title, names = model._meta.verbose_name, [field.attname for field in history.tracked_fields]
+    newest = history.objects.filter(history_id__in=_newest_ids(history)).exclude(history_type="-").order_by("id")
+    kept = newest.values_list("id", *names).iterator(AT_ONCE)
+    before = next(kept, None)
+    for id_, *values in model.objects.order_by("id").values_list("id", *names).iterator(AT_ONCE):
+        while before is not None and before[0] < id_:
+            yield f"{title} {before[0]} er slettet uden om historikken"
+            before = next(kept, None)
+        if before is None or before[0] != id_:
+            yield f"{title} {id_} har ingen historik"
+            continue
+        if list(before[1:]) != values:
             changed = [name for name, a, b in zip(names, before[1:], values, strict=True) if a != b]
-            yield f"{model._meta.verbose_name} {id_} er ændret uden om historikken: {', '.join(changed)}"
-    for id_ in kept:
-        yield f"{model._meta.verbose_name} {id_} er slettet uden om historikken"
+            yield f"{title} {id_} er ændret uden om historikken: {', '.join(changed)}"
+        before = next(kept, None)
+    for gone in ([before] if before is not None else []), kept:
+        for row in gone:
+            yield f"{title} {row[0]} er slettet uden om historikken"
 
 
 def _newest_ids(history: type[models.Model]) -> models.QuerySet:
@@ -88,9 +97,8 @@ def payments_without_parts() -> Iterator[str]:
         payment=OuterRef("pk"), kind__in=["subsidy", "extra_atp", "adjustment"]
     ).order_by()
     total = lines.values("payment").annotate(sum=Sum("amount")).values("sum")
-    for id_, payable, sum_ in Payment.objects.annotate(total=Subquery(total)).values_list(
-        "id", "payable_before_tax", "total"
-    ):
+    rows = Payment.objects.annotate(total=Subquery(total)).values_list("id", "payable_before_tax", "total")
+    for id_, payable, sum_ in rows.iterator(AT_ONCE):
         if (sum_ or 0) != payable:
             yield f"udbetaling {id_} er {payable} kr., men dens linjer giver {sum_} kr."
     latest = PaymentEvent.objects.filter(payment=OuterRef("pk")).order_by("-id").values("status")[:1]
@@ -112,7 +120,7 @@ def sequences_with_gaps() -> Iterator[str]:
 def decisions_changed() -> Iterator[str]:
     """The frozen facts, sum and settings of every decision give its fingerprint."""
     columns = ("id", "facts", "rates", "parameters", "steps", "concerns", "outcome", "rules_version", "fingerprint")
-    for id_, *parts, fingerprint in Decision.objects.values_list(*columns).iterator(2000):
+    for id_, *parts, fingerprint in Decision.objects.values_list(*columns).iterator(AT_ONCE):
         if fingerprint_of(*parts) != fingerprint:
             yield f"afgørelse {id_} passer ikke til sit fingeraftryk"
 
@@ -140,7 +148,7 @@ def settlements_do_not_add_up() -> Iterator[str]:
     own = Payment.objects.filter(reverses__isnull=True, repeats__isnull=True)
     of_payment = Settlement.objects.filter(payment=OuterRef("pk")).order_by().values("payment")
     total = Subquery(of_payment.annotate(sum=Sum("amount")).values("sum"))
-    for id_, adjustment, sum_ in own.annotate(total=total).values_list("id", "adjustment", "total"):
+    for id_, adjustment, sum_ in own.annotate(total=total).values_list("id", "adjustment", "total").iterator(AT_ONCE):
         if (sum_ or 0) != adjustment:
             yield f"udbetaling {id_} efterregulerer {adjustment} kr., men er afregnet med {sum_ or 0} kr."
     rows = Adjustment.objects.annotate(settled=Sum("settlements__amount")).filter(settled__isnull=False)
@@ -161,7 +169,7 @@ def periods_overlap() -> Iterator[str]:
 def _overlaps(model: type[models.Model], keys: tuple[str, ...], what: str) -> Iterator[str]:
     last: dict[tuple, object] = {}
     rows = model.objects.order_by(*keys, "first_day", "id").values_list("first_day", "last_day", *keys)
-    for first, end, *key in rows:
+    for first, end, *key in rows.iterator(AT_ONCE):
         known = tuple(key)
         if known in last and (last[known] is None or first <= last[known]):
             yield f"{what} {key[0]} overlapper fra {first}"
@@ -224,6 +232,6 @@ def digest_of_decisions() -> str:
         "citizen__cpr", "benefit_month", "sequence", "subsidy", "payable_before_tax", "decision__fingerprint"
     )
     for rows in (decisions, payments):
-        for row in rows.iterator(2000):
+        for row in rows.iterator(AT_ONCE):
             result.update(" ".join(map(str, row)).encode() + b"\n")
     return result.hexdigest()

@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from cases.income_rows import Normalised, normalise
+from cases.income_rows import COLUMNS, Normalised, normalise
 from cases.integrations.eindkomst import PersonAnswer, UnreadableAnswer, read_answer
 from cases.models import Citizen, IncomeFile, IncomeReport, Municipality, RawAnswer, User
 from cases.recheck import recheck
 from cases.refused import Refused
-from cases.write_many import reserve_ids, write_many
+from cases.write_many import ids_of, reserve_ids, write_many, write_values
 from rules.months import Month
 
 PERSONS_AT_A_TIME = 500
@@ -114,6 +114,11 @@ def _in_parts(persons: Iterator[ReadPerson]) -> Iterator[list[ReadPerson]]:
         yield part
 
 
+_Owner = tuple[int, int, int]
+"""Ids of a citizen, the municipality and the case."""
+_Owned = tuple[_Owner, ReadPerson]
+
+
 class _Writer:
     """Writes persons part by part, one IncomeFile per municipality that has something in the file."""
 
@@ -139,49 +144,43 @@ class _Writer:
         if good:
             self._write(good, dry_run=dry_run)
 
-    def _citizens(self, persons: list[ReadPerson]) -> dict[str, list[tuple[int, int, int]]]:
-        """CPR to (citizen, municipality, grant) of those who have a case."""
-        rows = Citizen.objects.filter(cpr__in=[one.cpr for one in persons], grants__isnull=False)
+    def _citizens(self, persons: list[ReadPerson]) -> dict[str, list[_Owner]]:
+        """By CPR the owners of those who have a case."""
+        rows = Citizen.objects.filter(cpr__any_of=[one.cpr for one in persons], grants__isnull=False)
         if self._municipality:
             rows = rows.of(self._municipality)
-        found: dict[str, dict[int, tuple[int, int, int]]] = {}
+        found: dict[str, dict[int, _Owner]] = {}
         for cpr, id_, owner, grant in rows.values_list("cpr", "id", "municipality_id", "grants__id"):
             found.setdefault(cpr, {})[id_] = (id_, owner, grant)
         return {cpr: list(owners.values()) for cpr, owners in found.items()}
 
-    def _write(self, good: list[tuple[tuple[int, int, int], ReadPerson]], *, dry_run: bool) -> None:
-        known = set(
-            IncomeReport.objects.filter(citizen__in=[who[0] for who, _ in good]).values_list("citizen_id", "key")
-        )
+    def _write(self, good: list[_Owned], *, dry_run: bool) -> None:
         raw_ids = self._raw(good, dry_run=dry_run)
-        rows: list[IncomeReport] = []
-        for (citizen, _, grant), person in good:
+        asked = [(citizen, one.key) for (citizen, _, _), person in good for one in person.reports]
+        known = set(ids_of(IncomeReport, ("citizen_id", "key"), asked))
+        rows: list[tuple[Any, ...]] = []
+        for ((citizen, _, grant), person), raw_id in zip(good, raw_ids, strict=True):
             for one in person.reports:
                 if (citizen, one.key) in known:
                     continue
                 known.add((citizen, one.key))
-                rows.append(IncomeReport(citizen_id=citizen, answer_id=raw_ids.get(citizen), **one.columns()))
+                rows.append((citizen, raw_id, *one.columns()))
                 self._result.touched.add((grant, one.month))
         self._result.new_reports += len(rows)
         if not dry_run:
-            write_many(rows)
+            write_values(IncomeReport, ("citizen_id", "answer_id", *COLUMNS), rows)
 
-    def _raw(self, good: list[tuple[tuple[int, int, int], ReadPerson]], *, dry_run: bool) -> dict[int, int]:
-        """Keep each person's element; the same content is kept once. Citizen to the raw answer's id."""
-        hashes = {who[0]: hashlib.sha256(person.raw).hexdigest() for who, person in good}
-        stored = RawAnswer.objects.filter(citizen__in=hashes).values_list("citizen_id", "sha256", "id")
-        ids = {citizen: id_ for citizen, sha, id_ in stored if hashes[citizen] == sha}
-        new = [
-            RawAnswer(
-                citizen_id=citizen, file=self._file(owner), sha256=hashes[citizen], body=zlib.compress(person.raw, FAST)
-            )
-            for (citizen, owner, _), person in good
-            if citizen not in ids
-        ]
-        if dry_run:
-            return ids
-        write_many(new)
-        return ids | {row.citizen_id: row.pk for row in new}
+    def _raw(self, good: list[_Owned], *, dry_run: bool) -> list[int | None]:
+        """Keep each person's element; the same content is kept once. The raw answers' ids."""
+        keys = [(who[0], hashlib.sha256(person.raw).hexdigest()) for who, person in good]
+        ids = ids_of(RawAnswer, ("citizen_id", "sha256"), keys)
+        if not dry_run:
+            owned = zip(keys, good, strict=True)
+            new = {key: (owner, person.raw) for key, ((_, owner, _), person) in owned if key not in ids}
+            rows = [(*key, self._file(owner).pk, zlib.compress(raw, FAST)) for key, (owner, raw) in new.items()]
+            written = write_values(RawAnswer, ("citizen_id", "sha256", "file_id", "body"), rows)
+            ids.update(zip(new, written, strict=True))
+        return [ids.get(key) for key in keys]
 
     def _file(self, owner: int) -> IncomeFile:
         if owner not in self._files:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from cases.integrations.eindkomst import RegisterReport
-from rules.frozen import digest
 from rules.income_codes import ClassifiedReport, classify
 from rules.money import oere
 from rules.months import Month
@@ -56,36 +57,44 @@ class Normalised:
             "left_out": pairs(meaning.left_out),
         }
 
-    def columns(self) -> dict[str, Any]:
-        """As columns of IncomeReport, besides citizen and answer."""
+    def columns(self) -> tuple[Any, ...]:
+        """The values of ``COLUMNS``."""
         meaning, source = self.meaning, self.source
-        return {
-            "key": self.key,
-            "month": self.month,
-            "pay_month": self.pay_month,
-            "se_number": source.se_number,
-            "own_id": source.own_id[:60],
-            "pay_date": source.pay_date,
-            "period_start": source.period_start,
-            "period_end": source.period_end,
-            "income_type": meaning.income_type[:20],
-            "income_art": meaning.income_art[:20],
-            "role": meaning.role,
-            "kind": meaning.kind or KIND_WHEN_INCLUDED.get(meaning.income_art, ""),
-            "amount": meaning.amount,
-            "b_income": meaning.b_income,
-            "own_pension": meaning.own_pension,
-            "employer_pension": meaning.employer_pension,
-            "paid_hours": meaning.paid_hours,
-            "hours_fault": meaning.hours_fault,
-            "net_holiday_pay": meaning.net_holiday_pay,
-            "gross_holiday_pay": meaning.gross_holiday_pay,
-            "is_reversal": meaning.is_reversal,
-            "is_correction": meaning.is_correction,
-            "must_judge": pairs(meaning.must_judge),
-            "unknown": pairs(meaning.unknown),
-            "left_out": pairs(meaning.left_out),
-        }
+        return (
+            self.key,
+            self.month,
+            self.pay_month,
+            source.se_number,
+            source.own_id[:60],
+            source.pay_date,
+            source.period_start,
+            source.period_end,
+            meaning.income_type[:20],
+            meaning.income_art[:20],
+            meaning.role,
+            meaning.kind or KIND_WHEN_INCLUDED.get(meaning.income_art, ""),
+            meaning.amount,
+            meaning.b_income,
+            meaning.own_pension,
+            meaning.employer_pension,
+            meaning.paid_hours,
+            meaning.hours_fault,
+            meaning.net_holiday_pay,
+            meaning.gross_holiday_pay,
+            meaning.is_reversal,
+            meaning.is_correction,
+            pairs(meaning.must_judge),
+            pairs(meaning.unknown),
+            pairs(meaning.left_out),
+        )
+
+
+COLUMNS = (
+    "key", "month", "pay_month", "se_number", "own_id", "pay_date", "period_start", "period_end", "income_type",
+    "income_art", "role", "kind", "amount", "b_income", "own_pension", "employer_pension", "paid_hours", "hours_fault",
+    "net_holiday_pay", "gross_holiday_pay", "is_reversal", "is_correction", "must_judge", "unknown", "left_out",
+)  # fmt: skip
+"""The columns of IncomeReport, besides citizen and answer."""
 
 
 def normalise(reports: tuple[RegisterReport, ...]) -> list[Normalised]:
@@ -95,7 +104,7 @@ def normalise(reports: tuple[RegisterReport, ...]) -> list[Normalised]:
     for report in reports:
         content = report.content_hash
         counts[content] = ordinal = counts.get(content, 0) + 1
-        result.append(_normalise(report, digest([content, ordinal])))
+        result.append(_normalise(report, sha256(f'["{content}",{ordinal}]'.encode()).hexdigest()))
     return result
 
 
@@ -105,7 +114,7 @@ def _normalise(report: RegisterReport, key: str) -> Normalised:
     meaning = classify(report.fields, report.se_number)
     pay_month = _pay_month(report, meaning)
     corrected = meaning.is_correction and report.period_end is not None
-    month = Month.of(report.period_end) if corrected and report.period_end else pay_month
+    month = _month_of(report.period_end) if corrected and report.period_end else pay_month
     return Normalised(report, meaning, month, pay_month, key)
 
 
@@ -113,10 +122,13 @@ def _pay_month(report: RegisterReport, meaning: ClassifiedReport) -> Month:
     """The month by pay date; when it is missing the period's end, then its start, then the tax month (Q5)."""
     day = report.pay_date or report.period_end or report.period_start
     if day is not None:
-        return Month.of(day)
+        return _month_of(day)
     if meaning.tax_month is not None:
         return meaning.tax_month
     raise ValueError(f"En indberetning fra SE {report.se_number} har hverken dispositionsdato eller periode.")
+
+
+_month_of = lru_cache(maxsize=2048)(Month.of)
 
 
 def pairs(labelled: tuple[tuple[str, Decimal], ...]) -> list[list[str]]:

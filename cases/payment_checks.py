@@ -100,11 +100,11 @@ def _reversals_differ() -> Iterator[str]:
 
 def moves_without_event() -> Iterator[str]:
     """A payment's events go from approved to its status, one allowed move at a time, and each move has one event."""
-    before: dict[int, str] = {}
+    last: tuple[int, str] | None = None
     rows = PaymentEvent.objects.order_by("payment", "id").values_list("payment", "status")
     for payment, status in rows.iterator(2000):
-        known = before.get(payment)
+        known = last[1] if last is not None and last[0] == payment else None
         allowed = status == PaymentStatus.APPROVED if known is None else known in MOVES[status]
         if not allowed:
             yield f"udbetaling {payment} gik fra {known or 'intet'} til {status}, og det kan den ikke"
-        before[payment] = status
+        last = (payment, status)

@@ -35,7 +35,7 @@ def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> 
     for grant_id, month in touched:
         by_case[grant_id].add(month)
     paid = _paid(by_case)
-    starting = Grant.objects.filter(id__in=by_case, expected_wage__isnull=False)
+    starting = Grant.objects.filter(id__any_of=by_case, expected_wage__isnull=False)
     for grant in Grant.objects.filter(id__in={*paid, *starting.values_list("id", flat=True)}).order_by("id"):
         try:
             with transaction.atomic():
@@ -51,7 +51,7 @@ def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> 
 def _decide_waiting(by_case: Touched, now: datetime) -> None:
     """The unpaid months of open runs, month by month for all cases at once."""
     wanted: defaultdict[tuple[int, Month], set[int]] = defaultdict(set)
-    rows = Decision.objects.filter(grant__in=by_case, outcome=Outcome.TASK).in_force()
+    rows = Decision.objects.filter(grant__any_of=by_case, outcome=Outcome.TASK).in_force()
     for municipality_id, grant_id, month in rows.values_list("municipality_id", "grant_id", "benefit_month"):
         if any(0 <= income.until(month) <= MONTHS_TOUCHED for income in by_case[grant_id]):
             wanted[municipality_id, month].add(grant_id)
@@ -66,10 +66,10 @@ def _paid(by_case: Touched) -> Touched:
     """The paid benefit months whose sum rests on the new pay: the month after, and for a job set to "træk i samme
     måned" the month itself (bekg. 227/2024 § 4, stk. 1; Q32).
     """
-    same_month = set(Job.objects.filter(grant__in=by_case, same_month=True).values_list("grant_id", flat=True))
+    same_month = set(Job.objects.filter(grant__any_of=by_case, same_month=True).values_list("grant_id", flat=True))
     found: defaultdict[int, set[Month]] = defaultdict(set)
     months = {month + ahead for touched in by_case.values() for month in touched for ahead in (0, 1)}
-    rows = Decision.objects.filter(grant__in=by_case, benefit_month__in=months, outcome=Outcome.PAID)
+    rows = Decision.objects.filter(grant__any_of=by_case, benefit_month__in=months, outcome=Outcome.PAID)
     for grant_id, month in rows.values_list("grant_id", "benefit_month").distinct():
         if month - 1 in by_case[grant_id] or (grant_id in same_month and month in by_case[grant_id]):
             found[grant_id].add(month)

@@ -30,16 +30,23 @@ from cases.models.worker import WorkerBeat
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0
+STARTING = timedelta(minutes=2)
+"""A cluster may take so long until its first worker is there; on a busy machine it does."""
 TERM_GRACE = 20.0
 
 
 class Supervisor:
-    """One cluster of worker processes under watch. ``patience``: seconds that work may wait while nobody works."""
+    """One cluster of worker processes under watch. ``patience``: seconds that work may wait while nobody works;
+    ``look_every``: seconds between two looks.
+    """
 
-    def __init__(self, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, patience: float, look_every: float = LOOK_EVERY, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self.cluster = f"{socket.gethostname()[:60]}:{os.getpid()}"
         self.restarts = 0
         self._patience = timedelta(seconds=patience)
+        self._look_every = look_every
         self._sleep = sleep
         self._process: subprocess.Popen | None = None
         self._started_at = timezone.now()
@@ -52,7 +59,7 @@ class Supervisor:
         self._kill_orphans()
         self._start()
         while not self._stopping:
-            self._sleep(LOOK_EVERY)
+            self._sleep(self._look_every)
             self._look()
         self._end(settings.Q_CLUSTER["timeout"] + TERM_GRACE)
         beats.forget(self.cluster)
@@ -72,10 +79,10 @@ class Supervisor:
         """Work waits, and none of ours has begun or ended a job for a while. False when the database is away."""
         try:
             now = timezone.now()
-            if self._started_at > now - self._patience:
-                return False
             mine = WorkerBeat.objects.filter(cluster=self.cluster)
-            if mine.filter(seen_at__gt=now - self._patience).exists():
+            if self._started_at > now - STARTING and not mine.filter(seen_at__gte=self._started_at).exists():
+                return False
+            if max(self._started_at, *mine.values_list("seen_at", flat=True)) > now - self._patience:
                 return False
             busy = mine.filter(busy_since__isnull=False).values_list("pid", flat=True)
             return not any(_is_alive(pid) for pid in busy) and waits_in_vain(self._patience)

@@ -6,7 +6,7 @@ Ids are reserved first, so that child rows know their parent. Only for inserts.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
@@ -76,16 +76,43 @@ def write_many(rows: Sequence[models.Model]) -> None:
         row._state.adding = False
 
 
-def write_values(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def write_values(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
     """Insert rows given as values, without an instance of each. ``names``: every column but the id (``payment_id``).
 
-    The ids are new. Must run inside a transaction.
+    The ids are new: given back in the order of the rows. Must run inside a transaction.
     """
     if not rows:
-        return
+        return []
     key, fields = model._meta.pk, _named(model, names)
-    columns = [reserve_ids(model, len(rows)), *_columns(fields, zip(*rows, strict=True))]
-    _insert(model, [key, *fields], zip(*columns, strict=True))
+    ids = reserve_ids(model, len(rows))
+    _insert(model, [key, *fields], zip(ids, *_columns(fields, zip(*rows, strict=True)), strict=True))
+    return ids
+
+
+def ids_of(
+    model: type[models.Model], names: tuple[str, str], pairs: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    """The ids of those rows there are with these pairs in two columns (a number and a text), by pair.
+
+    With a unique index on the two it costs the same however many other rows there are.
+    """
+    first, second = (field.column for field in map(model._meta.get_field, names))
+    if connection.vendor == "postgresql":
+        asked = "unnest(%s::bigint[], %s::text[]) AS asked(a, b)"
+        values: list[Any] = [list(one) for one in zip(*pairs, strict=True)] or [[], []]
+    else:
+        asked = (
+            "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(%s)) AS asked"
+        )
+        values = [json.dumps(list(pairs))]
+    table, key = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT asked.a, asked.b, kept."{key}" FROM {asked} '
+            f'JOIN "{table}" kept ON kept."{first}" = asked.a AND kept."{second}" = asked.b',
+            values,
+        )
+        return {(a, b): id_ for a, b, id_ in cursor.fetchall()}
 
 
 def _named(model: type[models.Model], names: Sequence[str]) -> list[models.Field]:

@@ -190,10 +190,11 @@ class Block:
 
     def _list_unknown_codes(self, art: str) -> None:
         """Unknown indtægtsart or indkomsttype: listed with the line's amount, in silence when there is none."""
-        total = self._income() + self._sum("holiday_paid") + self._sum("own_pension") + self._sum("employer_pension")
-        any_amount = any(self.amounts.values()) or self.must_judge or self.left_out or self.unknown
-        if any_amount:
-            self.unknown.extend((name, total) for name in self.codes.unknown(art))
+        names = self.codes.unknown(art)
+        if names and (any(self.amounts.values()) or self.must_judge or self.left_out or self.unknown):
+            pensions = self._sum("own_pension") + self._sum("employer_pension")
+            total = self._income() + self._sum("holiday_paid") + pensions
+            self.unknown.extend((name, total) for name in names)
 
     def _hours(self) -> tuple[Decimal | None, str]:
         if self.texts.get("no_hours"):

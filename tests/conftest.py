@@ -13,6 +13,17 @@ settings.register_profile("flekslon", deadline=None, suppress_health_check=[Heal
 settings.load_profile("flekslon")
 
 
+OPENS_THE_DATABASE = {"db", "transactional_db", "environment"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks `engine`: only what opens the database says anything new on a second engine."""
+    for item in items:
+        opens = item.get_closest_marker("django_db") or OPENS_THE_DATABASE.intersection(item.fixturenames)
+        if opens and not (item.get_closest_marker("any_engine") or item.get_closest_marker("browser")):
+            item.add_marker("engine")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _flush_lifts_guards() -> None:
     """Between transactional tests the tables are emptied; only there the guards on the past are lifted."""

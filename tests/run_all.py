@@ -20,8 +20,8 @@ CHECKS = (
     ("djlint", "templates", "--lint", "--quiet"),
 )
 PYTEST = ("-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile")
-WITHOUT_DATABASE = ("--ignore", "tests/rules")
-"""The rules know no database: on a second engine they would be the same tests over again."""
+SECOND_ENGINE = ("-m", "engine")
+"""What knows no database would be the same tests over again."""
 
 
 def main(arguments: list[str]) -> int:
@@ -30,10 +30,10 @@ def main(arguments: list[str]) -> int:
     failed += _suite("SQLite", environment, arguments)
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
-        failed += _suite("PostgreSQL", {**environment, "DATABASE_URL": given}, [*WITHOUT_DATABASE, *arguments])
+        failed += _suite("PostgreSQL", {**environment, "DATABASE_URL": given}, [*SECOND_ENGINE, *arguments])
     elif binaries():
         with cluster() as url:
-            failed += _suite("PostgreSQL", {**environment, "DATABASE_URL": url}, [*WITHOUT_DATABASE, *arguments])
+            failed += _suite("PostgreSQL", {**environment, "DATABASE_URL": url}, [*SECOND_ENGINE, *arguments])
     else:
         print("PostgreSQL: skipped, no server is installed (apt-get install postgresql)")
         failed += ["PostgreSQL"] if os.environ.get("FLEKSLON_CI") else []

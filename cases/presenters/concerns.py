@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from cases.presenters.words import (
@@ -21,6 +22,7 @@ from rules.income_rules import BY_CODE
 from rules.registry import Concern, Numbers
 
 Names = Mapping[str, str]
+NUMBERS = frozenset(field.name for field in fields(Numbers))
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,18 @@ def from_json(rows: Iterable[Mapping[str, Any]], names: Names | None = None) -> 
 def sentence(code: str, numbers: Numbers) -> str:
     """The numbers of a reason in one Danish line; details are shown apart."""
     return SENTENCES.get(code, _plain)(numbers)
+
+
+def told(code: str, stored: str | Mapping[str, Any], names: Names | None = None) -> list[str]:
+    """The numbers of a reason as a row keeps them, in Danish: the sentence, then what was found one by one.
+
+    Empty where a reason has none of these numbers: those of follow-ups and events stand in their message.
+    """
+    kept = json.loads(stored) if isinstance(stored, str) else stored
+    if not set(kept) <= NUMBERS:
+        return []
+    numbers = thaw(Numbers, kept)
+    return [text for text in (sentence(code, numbers), *(readable(one, names) for one in numbers.details)) if text]
 
 
 def short(code: str, numbers: Mapping[str, Any]) -> str:

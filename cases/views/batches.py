@@ -131,8 +131,8 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _batch(request, pk)
     now = timezone.now()
     payments = batch.payments.select_related("citizen", "grant").order_by("citizen__sort_key", "id")
-    lines = PaymentLine.objects.filter(payment__batch=batch).values("kind").annotate(sum=Sum("amount")).order_by("kind")
-    sums = {row["kind"]: row["sum"] for row in lines}
+    payments = payments.filter(citizen__municipality=batch.municipality)
+    sums = dict(sums_by_kind(batch))
     context = {
         "batch": batch,
         "municipality": batch.municipality,
@@ -149,6 +149,12 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "area": "lister",
     }
     return render(request, "payments/batch.html", context)
+
+
+def sums_by_kind(batch: PaymentBatch) -> Any:
+    """(kind of line, kroner in all) of the list's payments."""
+    lines = PaymentLine.objects.filter(payment__batch=batch).order_by()
+    return lines.values_list("kind").annotate(sum=Sum("amount"))
 
 
 def _counts(batch: PaymentBatch) -> list[tuple[str, str, int]]:

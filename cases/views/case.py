@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods
 
 from cases.access import log_access, log_list, reader, writer
 from cases.acts import menu
-from cases.change_log import Query, changes
+from cases.change_log import Place, Query
+from cases.change_log import page as changes_page
 from cases.changed import changed
 from cases.control_lines import control_lines
 from cases.forms import PARTS
@@ -263,9 +264,10 @@ def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 
 def history_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
-    """The citizen, the case and all that hangs on it, as Revision shows it."""
-    asked = Query((grant.municipality_id,), citizen=grant.citizen_id, limit=300)
-    return {"changes": changes(asked)}
+    """The citizen, the case and all that hangs on it, as Revision shows it; a page at a time."""
+    asked = Query((grant.municipality_id,), citizen=grant.citizen_id, limit=PAGE)
+    found = changes_page(asked, Place.parse(request.GET.get("efter", "")))
+    return {"changes": found.changes, "older": found.older}
 
 
 def looks_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:

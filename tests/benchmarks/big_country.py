@@ -1,11 +1,12 @@
 """A country in a PostgreSQL database: 100,000 citizens with three years of months, for timing the pages.
 
-    DATABASE_URL=postgres://.../name python -m tests.benchmarks.big_country [--base 889] [--big 22] [--small 78]
+    DATABASE_URL=postgres://.../name python -m tests.benchmarks.big_country [--big 16] [--small 48] [--per 6]
 
 Makes the database when it is not there. The demo's two municipalities (``base`` citizens and an eighth of that beside)
 are imported, run, paid and answered by the program itself; their months are then copied back in time, and all of it
-to ``big`` - 1 more groups of citizens in the same municipalities and to ``small`` x 2 other municipalities, by
-INSERT ... SELECT. With the defaults: one municipality of 19,558, one of 2,442, 78 of 889 and 78 of 111.
+to ``big`` - 1 more groups of citizens in the same municipalities, and to ``small`` x 2 other municipalities of ``per``
+groups each, by INSERT ... SELECT. With the defaults 98 municipalities: one of 4,800, one of 592, 48 of 1,800 and 48 of
+222: 102,000 citizens.
 
 What the copies leave out: the register's raw answers, the bytes of PDFs and the frozen facts and texts behind decisions
 and letters older than the base (empty instead), so that the database fits a laptop. Prints the seconds of each part.
@@ -50,29 +51,40 @@ from rules.months import Month
 FIRST_ID = 5_000_000
 BACK = 100_000
 """Older months get lower ids, as they would have had."""
-ASIDE = 10_000_000
+ASIDE = 6_000_000
+"""More than the ids of the base span; times the groups it stays below 2**31, the history rows' keys."""
 TURN = 2
 """Months of the base that are copied back: those that are run and solved, not the newest."""
 INCOME_MONTHS = 15
-NO_COPY = {"User", "Membership", "Employer", "NationalRates", "WorkerBeat", "SavedView", "CaseFile", "Seal"}
+NO_COPY = {
+    "User",
+    "Membership",
+    "Employer",
+    "NationalRates",
+    "WorkerBeat",
+    "SavedView",
+    "CaseFile",
+    "Seal",
+    "StoredMonth",
+}
 BY_MONTH = ("Run", "Block", "Decision", "Payment", "PaymentLine", "PaymentEvent", "PaymentBatch", "PaymentFile", "Task",
             "TaskConcern", "ConcernAnswer", "Process", "Adjustment", "AdjustmentChoice", "Settlement", "IssuedDocument",
             "Delivery", "Notice", "AccessLog", "Sample", "SampleItem")  # fmt: skip
 EMPTY = {
     ("RawAnswer", "body"): "''::bytea", ("PaymentFile", "body"): "''::bytea", ("IssuedFile", "body"): "''::bytea",
-    ("IssuedDocument", "context"): "'{}'", ("IssuedDocument", "text"): "''",
 }  # fmt: skip
-EMPTY_BACK = {("Decision", name): "'{}'" for name in ("facts", "rates", "parameters")}
+LETTER = {("IssuedDocument", "context"): "'{}'", ("IssuedDocument", "text"): "''"}
+EMPTY_BACK = {**LETTER, **{("Decision", name): "'{}'" for name in ("facts", "rates", "parameters")}}
 
 
-def main(base: int, big: int, small: int, years: int) -> None:
+def main(base: int, big: int, small: int, per: int, years: int) -> None:
     if connection.vendor != "postgresql":
         sys.exit("Sæt DATABASE_URL til en PostgreSQL-database.")
     _create_database()
     for name, part in (
         ("demo", lambda: _demo(base)),
         ("months", lambda: _months(12 * years)),
-        ("citizens", lambda: _citizens(big, small)),
+        ("citizens", lambda: _citizens(big, small, per)),
         ("names", _names),
         ("indexes and statistics", _finish),
     ):
@@ -213,18 +225,20 @@ def _earlier(model: type[models.Model], stride: int) -> Callable[[models.Field],
 # --- to other citizens and municipalities ------------------------------------------------------------------
 
 
-def _citizens(big: int, small: int) -> None:
+def _citizens(big: int, small: int, per: int) -> None:
+    """``k`` is the group of citizens, ``m`` the pair of municipalities it lives in: the base's own is 0."""
     if Citizen.objects.filter(pk__gte=ASIDE).exists():
         return
     of_cases = _of_cases()
     again = _without_indexes()
+    groups = (
+        f"(SELECT k, CASE WHEN k < {big} THEN 0 ELSE (k - {big}) / {per} + 1 END AS m "
+        f"FROM generate_series(1, {big + small * per - 1}) AS k) AS s"
+    )
+    places = f"(SELECT m, m AS k FROM generate_series(1, {small}) AS m) AS s"
     for model in sorted(_models(), key=lambda one: one.__name__):
         base = f'r."{model._meta.pk.column}" < {ASIDE}'
-        if model in of_cases:
-            within = [one for one in of_cases if not one.__name__.startswith("Historical")]
-            _copy(model, _aside(model, {_name(one) for one in within}), f"generate_series(1, {big - 1}) AS k", base)
-        others = {_name(one) for one in _models()}
-        _copy(model, _aside(model, others), f"generate_series({big}, {big + small - 1}) AS k", base)
+        _copy(model, _aside(model, of_cases), groups if model in of_cases else places, base)
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '512MB'")
         for statement in again:
@@ -275,25 +289,31 @@ def _of_cases() -> set[type[models.Model]]:
         found |= more
 
 
-def _aside(model: type[models.Model], moved: set[str]) -> Callable[[models.Field], str]:
+def _aside(model: type[models.Model], of_cases: set[type[models.Model]]) -> Callable[[models.Field], str]:
     """The row beside, for another citizen: its keys moved; what must be told apart gets another number."""
     name = _name(model)
+    by_group = {_name(one) for one in of_cases}
+    by_place = {_name(one) for one in _models()} - by_group
     other = {
         ("Grant", "number"): "split_part(r.number, '-', 1) || '-' || (k * 1000 + split_part(r.number, '-', 2)::int)",
         ("Citizen", "cpr"): "left(r.cpr, 7) || lpad(((right(r.cpr, 3)::int + k * 7) % 1000)::text, 3, '0')",
-        ("Municipality", "code"): "(k * 10 + 1000 + right(r.code, 1)::int)::text",
-        ("Municipality", "name"): "r.name || ' ' || k",
+        ("Municipality", "code"): "(m * 10 + 1000 + right(r.code, 1)::int)::text",
+        ("Municipality", "name"): "r.name || ' ' || m",
         ("JobcentreEvent", "external_id"): "r.external_id || '-' || k",
         ("Delivery", "message_uuid"): "CASE WHEN r.message_uuid IS NULL THEN NULL ELSE gen_random_uuid() END",
         **{(one, column): f"r.{column} + k::bigint * {ASIDE}" for one, column in (
-            ("Decision", "supersedes"), ("Block", "first_grant"), ("Block", "last_grant"))},
+            ("Decision", "supersedes"), ("Block", "first_grant"), ("Block", "last_grant"),
+            ("Sample", "last_decision"))},
+        **{of: f"CASE WHEN m = 0 THEN r.{of[1]} ELSE {empty} END" for of, empty in LETTER.items()},
     }  # fmt: skip
 
     def value(field: models.Field) -> str:
         column = f'r."{field.column}"'
         if (name, field.name) in other or (name, field.name) in EMPTY:
             return other.get((name, field.name)) or EMPTY[name, field.name]
-        if _is_key_of(model, field) or _points_at(field, moved):
+        if _points_at(field, by_place) or (_is_key_of(model, field) and name in by_place):
+            return f"{column} + m::bigint * {ASIDE}"
+        if _points_at(field, by_group) or _is_key_of(model, field):
             return f"{column} + k::bigint * {ASIDE}"
         return column
 
@@ -331,9 +351,10 @@ def _finish() -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--base", type=int, default=889)
-    parser.add_argument("--big", type=int, default=22)
-    parser.add_argument("--small", type=int, default=78)
+    parser.add_argument("--base", type=int, default=300)
+    parser.add_argument("--big", type=int, default=16)
+    parser.add_argument("--small", type=int, default=48)
+    parser.add_argument("--per", type=int, default=6)
     parser.add_argument("--years", type=int, default=3)
     given = parser.parse_args()
-    main(given.base, given.big, given.small, given.years)
+    main(given.base, given.big, given.small, given.per, given.years)

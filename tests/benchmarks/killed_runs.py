@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.cases.test_worker import PREPARE, ROOT
+from tests.cases.own_database import PREPARE, ROOT
 
 RUN = [sys.executable, "manage.py", "run_month", "2026-11", "--processes", "2"]
 

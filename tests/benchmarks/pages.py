@@ -99,6 +99,8 @@ def known() -> Known:
     months = sorted(Run.objects.of(home).values_list("benefit_month", flat=True))
     tasks = Task.objects.of(home).open().filter(kind=TaskKind.INCOME).order_by("pk").values_list("pk", flat=True)[:2000]
     paid = Payment.objects.filter(grant__in=[one for one, _ in drawn], benefit_month=months[-2])
+    # Older decisions, and the one a letter is compared with, have no frozen facts in the copies.
+    newest = SampleItem.objects.of(home).filter(sample__benefit_month__gte=months[-2])
     return Known(
         grants=[one for one, _ in drawn],
         numbers=[number for _, number in drawn],
@@ -108,7 +110,7 @@ def known() -> Known:
         payments=list(paid.values_list("pk", flat=True)),
         batches=list(PaymentBatch.objects.of(home).values_list("pk", flat=True)[:3]),
         runs=list(Run.objects.of(home).order_by("-benefit_month").values_list("pk", flat=True)[:3]),
-        samples=list(SampleItem.objects.of(home).values_list("pk", flat=True)[:100]),
+        samples=list(newest.values_list("pk", flat=True)[:100]),
         months=[str(month) for month in months[-6:]],
     )
 

@@ -63,7 +63,7 @@ def key(change: Any) -> tuple[Any, ...]:
     return change.when, change.what, change.subject, change.kind, change.fields
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 10, 50])
+@pytest.mark.parametrize("size", [3, 50])
 def test_the_pages_together_are_the_whole_list_once(of: Municipality, many: list[Grant], size: int) -> None:
     """Also when a bulk write gave many rows the same time."""
     for grant in many:

@@ -43,7 +43,7 @@ def settle(task: Task, by: User, state: str, hours: int, seconds: int = 1) -> No
 
 def random_month(of: Municipality, month: Month, people: list[User], dice: random.Random) -> None:
     """Cases that pass, wait, lapse, are replaced, or are closed by somebody, each after some hours."""
-    for number in range(12):
+    for number in range(8):
         case = s.grant(of, f"{month} {number}")
         for employer in dice.sample([s.BAKER, s.CAFE], dice.randrange(3)):
             Job.objects.create(grant=case, se_number=employer, first_day=(month - 1 - dice.randrange(2)).last_day)
@@ -66,7 +66,7 @@ def random_month(of: Municipality, month: Month, people: list[User], dice: rando
             s.save(case, s.facts(month, *reports, paid=("18900", "18900")), person, sequence=2)
 
 
-@pytest.fixture(params=range(3))
+@pytest.fixture(params=range(2))
 def found(of: Municipality, request: Any) -> Automation:
     """Three random months; a month before and another municipality that must not be counted."""
     dice = random.Random(request.param)

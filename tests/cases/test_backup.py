@@ -23,10 +23,8 @@ from cases.hold_payment import hold_payment
 from cases.models import Payment, Role
 from cases.nightly_control import check_and_seal
 from tests.cases.builders import NOW, give, make_case, make_municipality, make_user, ordinary, run
-from tests.cases.test_worker import ROOT, digest, environment, manage, prepare
+from tests.cases.own_database import ROOT, digest, manage, prepare
 from tests.postgres import binaries
-
-__all__ = ["environment"]
 
 CITIZENS = 500
 MONTH = "2026-11"

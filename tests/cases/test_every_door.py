@@ -20,7 +20,7 @@ from cases.models import Citizen, Grant, Role, User
 from tests.cases.builders import make_user
 from tests.cases.doors import ADMIN, DOORS, THINGS, Door, World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 PAGES_OF_A_MODEL = ("changelist", "add", "history", "delete", "change", "simple_history")
 MEMBERS = (*Role.values, "national", "nobody", "anonymous")

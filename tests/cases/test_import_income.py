@@ -84,6 +84,23 @@ def test_two_equal_reports_in_one_answer_are_two_incomes(municipality: Municipal
     assert codes(grant) == []
 
 
+def test_a_person_who_stands_twice_in_a_file_is_read_twice(municipality: Municipality) -> None:
+    grant, other = make_case(municipality), make_case(municipality, 1)
+    earlier, later = [Pay(OCTOBER, "6000.00")], [Pay(OCTOBER, "6000.00"), Pay(OCTOBER, "7000.00")]
+    file = answer((grant, earlier), (other, earlier), (grant, later), (grant, earlier))
+    assert read_in(file).new_reports == 3
+    assert read_in(file).new_reports == 0
+    assert sorted(RawAnswer.objects.values_list("citizen_id", flat=True)) == [
+        grant.citizen_id,
+        grant.citizen_id,
+        other.citizen_id,
+    ]
+    kept = {(one.citizen_id, one.amount): one.answer for one in IncomeReport.objects.select_related("answer")}
+    assert {owner for owner, _ in kept} == {grant.citizen_id, other.citizen_id}
+    assert all(raw.citizen_id == owner for (owner, _), raw in kept.items())
+    assert kept[grant.citizen_id, Decimal(6000)] != kept[grant.citizen_id, Decimal(7000)]
+
+
 def test_the_raw_answer_is_kept_and_can_be_read_again(municipality: Municipality) -> None:
     import zlib
 

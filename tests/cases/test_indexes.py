@@ -23,6 +23,7 @@ from cases.models import (
     Municipality,
     Notice,
     Payment,
+    PaymentBatch,
     PaymentStatus,
     Role,
     Task,
@@ -31,6 +32,7 @@ from cases.models import (
 from cases.month_figures import stamps_of
 from cases.months_there import months_there
 from cases.release_payments import due_payments
+from cases.views.batches import sums_by_kind
 from cases.views.tasks import filtered, ordered
 from tests.cases.builders import NOVEMBER, TODAY, make_municipality, make_user
 
@@ -164,6 +166,11 @@ def test_a_few_rows_are_found_by_their_index(name: str, home: Municipality, user
     plan = rows(home, user).explain()
     assert index in plan
     assert "Seq Scan" not in plan
+
+
+def test_a_lists_sums_are_read_from_the_lines_index_alone(home: Municipality) -> None:
+    plan = sums_by_kind(PaymentBatch(pk=1, municipality=home)).explain()
+    assert "Index Only Scan using one_line_per_kind" in plan
 
 
 @pytest.mark.parametrize("name", COVERED)

@@ -15,9 +15,7 @@ import pytest
 
 from cases import pdf
 from cases.integrations.digital_post_stub import StubPost
-from tests.cases.test_worker import ROOT, environment, manage
-
-__all__ = ["environment"]
+from tests.cases.own_database import ROOT, manage
 
 pytestmark = [
     pytest.mark.slow,

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from cases.presenters.concerns import sentence, short, shown
+from cases.presenters.concerns import sentence, short, shown, told
 from cases.presenters.incomes import EmployerRow, IncomeTable, bars
 from cases.presenters.sums import Last, paired, rows_of
 from cases.presenters.words import first_sentence, joined, months_listed, readable
 from cases.templatetags.portal import lille
-from rules.frozen import freeze
+from rules.frozen import canonical, freeze
 from rules.income_rules import BY_CODE
 from rules.months import Month
 from rules.registry import Concern, Numbers
@@ -72,6 +72,12 @@ def test_every_rule_has_a_danish_sentence_for_whatever_numbers_it_gives(code: st
     text = " ".join([concern.numbers, short(code, freeze(numbers)), *concern.details])
     assert not re.search(r"\d{4}-\d{2}|\d\.\d\d(?!\d|\.)|None|12345678|Decimal", text), text
     assert concern.must_fix is not BY_CODE[code].acceptable
+    history = told(code, canonical(freeze(numbers)))
+    assert history == [text for text in (concern.numbers, *shown(Concern(code, numbers)).details) if text]
+
+
+def test_numbers_that_are_no_reasons_own_are_told_by_its_message_alone() -> None:
+    assert told("FOL6", {"beløb": "11404", "frist": "2026-10-28"}) == []
 
 
 def test_details_read_as_danish() -> None:

@@ -23,9 +23,8 @@ from cases.jobs import requeue_stale_blocks, tick
 from cases.models import Block, BlockState, User, WorkerBeat
 from cases.run_month import MAX_ATTEMPTS, start_run, work_block
 from cases.supervise import give_back, waits_in_vain
-from tests.cases import test_worker
 from tests.cases.builders import NOVEMBER, NOW, give, make_case, make_municipality, ordinary
-from tests.cases.test_worker import ROOT, digest, environment, manage  # noqa: F401  (a fixture)
+from tests.cases.own_database import ROOT, digest, manage, prepare, run_is_done
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -138,14 +137,13 @@ QUEUE = (
     "now = timezone.now();"
     "enqueue_run(start_run(Municipality.objects.get(), Month(2026, 11), User.objects.system(), now), now)"
 )
-STATE = "from cases.models import Run; print(Run.objects.get().state)"
 
 
 @contextmanager
-def supervised(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen]:  # noqa: F811
+def supervised(environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen]:
     folder.mkdir(exist_ok=True)
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker", "--patience", "4"],
+        [sys.executable, "manage.py", "worker", "--patience", "2", "--look-every", "0.3"],
         env={**environment, "FLEKSLON_LOCAL": str(folder), "FLEKSLON_WORKERS": "2"}, cwd=ROOT,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
@@ -178,26 +176,39 @@ def workers_of(group: int) -> list[int]:
     return sorted(pid for pid, parent in found.items() if parent == sentinel)
 
 
+def kill_idle(group: int, count: int) -> None:
+    """Kill workers that wait for a job: one of them holds the queue's lock, which nobody gives back."""
+
+    def spent() -> list[list[str]]:
+        lines = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in workers_of(group)[:2]]
+        return [[one[0], *one[11:13]] for one in lines]
+
+    def idle() -> bool:
+        before = spent()
+        time.sleep(1)
+        return before == spent() and all(state == "S" for state, *_ in before)
+
+    until(idle)
+    for pid in workers_of(group)[:count]:
+        os.kill(pid, signal.SIGKILL)
+
+
 def until(done: object, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.3)
-
-
-def is_done(environment: dict[str, str]) -> bool:  # noqa: F811
-    return manage(environment, "shell", "-v", "0", "-c", STATE).stdout.strip().endswith("done")
+        time.sleep(0.1)
 
 
 @pytest.mark.slow
 def test_three_clusters_one_hung_one_killed_and_the_month_is_the_undisturbed_one(
-    environment: dict[str, str],  # noqa: F811
+    environment: dict[str, str],
     tmp_path: Path,
 ) -> None:
     """As hosts that share PostgreSQL. An idle worker is killed (its cluster hangs), and a whole cluster in the run."""
     if connection.vendor != "postgresql":
         pytest.skip("several hosts share a PostgreSQL server")
-    test_worker.prepare(environment, citizens=900)
+    prepare(environment)
     folders = [tmp_path / name for name in ("a", "b", "c")]
     with (
         supervised(environment, folders[0]) as first,
@@ -205,10 +216,10 @@ def test_three_clusters_one_hung_one_killed_and_the_month_is_the_undisturbed_one
         supervised(environment, folders[2]),
     ):
         hung = cluster_of(folders[0])
-        os.kill(workers_of(hung)[0], signal.SIGKILL)
+        kill_idle(hung, 1)
         assert manage(environment, "shell", "-c", QUEUE).returncode == 0
         os.killpg(cluster_of(folders[1]), signal.SIGKILL)
-        until(lambda: is_done(environment))
+        until(lambda: run_is_done(environment))
         assert first.poll() is None
         assert second.poll() is None
         until(lambda: cluster_of(folders[1]) and len(workers_of(cluster_of(folders[1]))) >= 4)
@@ -218,18 +229,17 @@ def test_three_clusters_one_hung_one_killed_and_the_month_is_the_undisturbed_one
 
 
 @pytest.mark.slow
-def test_a_cluster_that_hangs_is_found_and_started_again(environment: dict[str, str], tmp_path: Path) -> None:  # noqa: F811
+def test_a_cluster_that_hangs_is_found_and_started_again(environment: dict[str, str], tmp_path: Path) -> None:
     """The only cluster there is: without the supervisor nothing would ever run again. Then SIGTERM stops it all."""
     if connection.vendor != "sqlite":
         pytest.skip("it is the processes that hang; the other test is for this engine")
-    test_worker.prepare(environment, citizens=300)
+    prepare(environment, citizens=100)
     folder = tmp_path / "only"
     with supervised(environment, folder) as supervisor:
         before = cluster_of(folder)
-        for pid in workers_of(before)[:2]:
-            os.kill(pid, signal.SIGKILL)
+        kill_idle(before, 2)
         assert manage(environment, "shell", "-c", QUEUE).returncode == 0
-        until(lambda: is_done(environment))
+        until(lambda: run_is_done(environment))
         assert cluster_of(folder) != before
         supervisor.terminate()
         assert supervisor.wait(60) == 0

@@ -1,90 +1,20 @@
-"""A real worker, and runs that are killed with SIGKILL in the middle: nobody is paid twice, nobody is left out.
-
-These need a database that other processes can open, so they make one of their own beside the tests'.
-"""
+"""A real worker, and runs that are killed with SIGKILL in the middle: nobody is paid twice, nobody is left out."""
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection
 
-ROOT = Path(__file__).resolve().parents[2]
-CITIZENS = 1200
+from tests.cases.own_database import CITIZENS, PREPARE, ROOT, digest, fill, manage, prepare, run_is_done
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of a database of its own on the engine under test, with an invented municipality in it."""
-    base = {**os.environ, "FLEKSLON_LOCAL": str(tmp_path), "PYTHONUTF8": "1"}
-    if connection.vendor == "sqlite":
-        yield {**base, "DATABASE_URL": f"sqlite:///{tmp_path / 'worker.sqlite3'}"}
-        return
-    import psycopg
-
-    settings = connection.settings_dict
-    name = f"worker_{os.getpid()}_{random.randrange(10**6)}"
-    where = {
-        "host": settings["HOST"],
-        "port": settings["PORT"] or 5432,
-        "user": settings["USER"],
-        "password": settings["PASSWORD"] or None,
-    }
-    with psycopg.connect(**where, dbname="postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        password = f":{where['password']}" if where["password"] else ""
-        address = f"{where['user']}{password}@{where['host']}:{where['port']}"
-        yield {**base, "DATABASE_URL": f"postgres://{address}/{name}"}
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def manage(environment: dict[str, str], *arguments: str, **options: Any) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True, **options
-    )
-
-
-def prepare(environment: dict[str, str], citizens: int = CITIZENS) -> None:
-    """Citizens and incomes, nothing decided yet."""
-    done = manage(environment, "shell", "-c", PREPARE.format(citizens=citizens))
-    assert done.returncode == 0, done.stderr
-
-
-PREPARE = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-import io
-from django.utils import timezone
-from cases.demo.municipality import demo_municipality
-from cases.demo.past import pay_before
-from cases.demo.rows import make_rows
-from cases.import_income import import_income
-from cases.models import User
-from rules.months import Month
-demo = demo_municipality("0999", {citizens}, Month(2026, 10), 5)
-owner = make_rows(demo, timezone.now())
-for month in demo.months:
-    import_income(io.BytesIO(demo.answers(month)), str(month), user=User.objects.system(), now=timezone.now())
-pay_before(owner, Month(2026, 11), timezone.now())
-"""
-
-
-def digest(environment: dict[str, str]) -> str:
-    """The digest of all decisions and payments, when the consistency check finds nothing."""
-    done = manage(environment, "check_consistency", "--digest")
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()[0]
 
 
 def undisturbed(environment: dict[str, str]) -> str:
@@ -95,8 +25,6 @@ def undisturbed(environment: dict[str, str]) -> str:
 
 
 def test_a_run_killed_in_the_middle_and_run_again_is_the_undisturbed_run(environment: dict[str, str]) -> None:
-    import json
-
     prepare(environment)
     planned = json.loads(undisturbed(environment))
     chance = random.Random(5)
@@ -166,9 +94,7 @@ print(len(once), sum(once))
 
 
 def test_a_run_killed_in_the_middle_settles_nobody_twice(environment: dict[str, str]) -> None:
-    prepare(environment)
-    done = manage(environment, "shell", "-c", CORRECT)
-    assert done.returncode == 0, done.stderr
+    fill(environment, PREPARE.format(citizens=CITIZENS) + CORRECT)
     chance, killed = random.Random(7), 0
     for _ in range(5):
         process = subprocess.Popen(
@@ -202,11 +128,10 @@ def test_the_background_worker_runs_the_month_to_its_end(environment: dict[str, 
         [sys.executable, "manage.py", "qcluster"],
         env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    state = "from cases.models import Run; print(Run.objects.get().state)"
     try:
-        for _ in range(40):
-            time.sleep(1)
-            if manage(environment, "shell", "-v", "0", "-c", state).stdout.strip().endswith("done"):
+        for _ in range(200):
+            time.sleep(0.2)
+            if run_is_done(environment):
                 break
         else:
             pytest.fail("the worker did not finish the run in time")

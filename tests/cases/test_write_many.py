@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from cases.models import Decision, Grant, IncomeReport, Payment, RawAnswer, Task, User, WageCeiling
-from cases.write_many import ready, write_many_with_history
+from cases.write_many import ids_of, ready, write_many_with_history
 from tests.cases.builders import NOW, give, make_case, make_municipality, ordinary, run
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +67,15 @@ def test_money_days_and_texts_come_back_with_their_history(grant: Grant) -> None
             )  # fmt: skip
         assert (newest.history_user, newest.history_change_reason, newest.history_type) == (user, "Prøve", "+")
         assert newest.history_date == NOW
+
+
+def test_rows_are_found_by_two_of_their_columns(grant: Grant) -> None:
+    give(grant, ordinary())
+    other = make_case(grant.municipality, 1)
+    rows = {(one.citizen_id, one.key): one.pk for one in IncomeReport.objects.all()}
+    key = next(iter(rows))[1]
+    asked = [*rows, *rows, (other.citizen_id, key), (grant.citizen_id, 'no "key"')]
+    assert ids_of(IncomeReport, ("citizen_id", "key"), asked) == rows
+    assert ids_of(IncomeReport, ("citizen_id", "key"), []) == {}
+    assert IncomeReport.objects.filter(key__any_of=[key, "{,}"]).count() == 1
+    assert not IncomeReport.objects.filter(key__any_of=[]).exists()

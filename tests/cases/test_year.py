@@ -62,6 +62,7 @@ class Year:
         self.owner = make_municipality(**{name: Decimal(value) for name, value in limits.items()})
         self.aase = make_user("aase", Role.CASEWORKER, self.owner)
         self.pay: dict[int, int] = {}
+        self.rises: dict[int, bool] = {}
         self.reported: defaultdict[tuple[int, Month], Decimal] = defaultdict(Decimal)
         self.told: set[int] = set()
         self.late = 0
@@ -75,6 +76,7 @@ class Year:
             self.owner, number, ceiling="48000", months=(begins - 2, begins - 1), first_day=begins.first_day
         )
         self.pay[grant.pk] = self.chance.choice([6000, 9000, 12000, 17000, 26000])
+        self.rises[grant.pk] = number % 2 == 0
 
     def months(self) -> Iterator[Month]:
         return (FIRST + number for number in range(MONTHS))
@@ -105,7 +107,7 @@ class Year:
 
     def _pay(self, grant: Grant, month: Month) -> int:
         """Every second one earns much from the autumn on: then a debt is larger than the small payments."""
-        return 34000 if grant.pk % 2 and month >= FIRST + 5 else self.pay[grant.pk]
+        return 34000 if self.rises[grant.pk] and month >= FIRST + 5 else self.pay[grant.pk]
 
     def _corrections(self, grant: Grant, month: Month) -> list[Pay]:
         """Late pay of an earlier month: a supplement or one taken back, now and then a very large one; half of them

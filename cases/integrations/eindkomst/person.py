@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from lxml import etree
 from cases.integrations.eindkomst import names
 from cases.integrations.eindkomst.names import local
 from cases.integrations.eindkomst.reports import PersonAnswer, RegisterReport
-from rules.code_tables import number_fault
+from rules.code_tables import NUMBER, number_fault
 from rules.income_codes import NEW_BLOCK, RegisterField
 
 PERSON = "IndkomstOplysningPersonStruktur"
@@ -22,112 +23,104 @@ class _Fault(Exception):  # noqa: N818
 
 
 def person_of(element: etree._Element, index: int, raw: bytes | None = None) -> PersonAnswer:
-    cpr = _child_text(element, f"{{{names.CPR}}}PersonCivilRegistrationIdentifier")
-    reference = _child_text(element, f"{{{names.PREFIXES['ref']}}}IndkomstOplysningAdgangReferenceNummerIdentifikator")
     stored = etree.tostring(element, encoding="UTF-8", with_tail=False) if raw is None else raw
+    return read_steps(child_text(element, CPR), child_text(element, REFERENCE), steps(element), stored, index)
+
+
+def read_steps(cpr: str, reference: str, told: Iterable[Step], raw: bytes, index: int) -> PersonAnswer:
+    """A person from what its element tells (``steps``)."""
     try:
-        if element.tag != f"{{{names.SKAT}}}{PERSON}":
-            raise _Fault(f"står i et ukendt navnerum ({element.tag[:80]})")
-        if len(cpr) != 10 or not (cpr.isascii() and cpr.isdigit()):
-            raise _Fault("har ikke et CPR-nummer på ti cifre")
-        reports = _Reports().read(element)
+        reports = _Reports().read(told)
     except _Fault as fault:
         sentence = f"Person nr. {index} (CPR {cpr[:20] or 'mangler'}) {fault}. Personens indtægter er ikke indlæst."
-        return PersonAnswer(cpr[:20], reference, (), stored, sentence, index)
-    return PersonAnswer(cpr, reference, reports, stored, None, index)
+        return PersonAnswer(cpr[:20], reference, (), raw, sentence, index)
+    return PersonAnswer(cpr, reference, reports, raw, None, index)
 
 
-def _child_text(element: etree._Element, tag: str) -> str:
+CPR = f"{{{names.CPR}}}PersonCivilRegistrationIdentifier"
+REFERENCE = f"{{{names.PREFIXES['ref']}}}IndkomstOplysningAdgangReferenceNummerIdentifikator"
+
+
+def child_text(element: etree._Element, tag: str) -> str:
     return (element.findtext(tag) or "").strip()
 
 
 class _Reports:
-    """Walks a person's elements in document order: every value follows what it belongs to.
-
-    Only the names below are visited (lxml filters them in C); a known name in an unknown namespace is a fault,
-    because a value that is passed over would make the income wrong in silence.
-    """
+    """Follows a person's elements in document order: every value follows what it belongs to."""
 
     def __init__(self) -> None:
         self.found: list[RegisterReport] = []
         self.se_number = ""
         self._new_pay_period()
 
-    def read(self, person: etree._Element) -> tuple[RegisterReport, ...]:
-        for element in person.iter(*_VISITED):
-            tag = element.tag
-            handler = _HANDLERS.get(tag)
-            if handler is None and tag.startswith(_XKOM):
-                handler = _XKOM_HANDLERS.get(local(element))
-            if handler is None:
-                raise _Fault(f"har '{local(element)}' i et ukendt navnerum ({element.tag[1:80]})")
-            handler(self, element)
+    def read(self, told: Iterable[Step]) -> tuple[RegisterReport, ...]:
+        for handler, text in told:
+            handler(self, text)
         self._close_pay_period()
         return tuple(self.found)
 
-    def company(self, element: etree._Element) -> None:
+    def cpr(self, text: str) -> None:
+        if len(text) != 10 or not (text.isascii() and text.isdigit()):
+            raise _Fault("har ikke et CPR-nummer på ti cifre")
+
+    def company(self, _: str) -> None:
         self._close_pay_period()
         self.se_number = ""
 
-    def se(self, element: etree._Element) -> None:
-        if local(element.getparent()) == "IndberetningPligtigVirksomhed":
-            self.se_number = _text(element)
+    def se(self, text: str) -> None:
+        self.se_number = text
 
-    def pay_period(self, element: etree._Element) -> None:
+    def pay_period(self, _: str) -> None:
         self._close_pay_period()
         if not self.se_number:
             raise _Fault("har en indberetning uden virksomhedens SE-nummer")
         self.open = True
 
-    def set_own_id(self, element: etree._Element) -> None:
-        self.own_id = _text(element)
+    def set_own_id(self, text: str) -> None:
+        self.own_id = text
 
-    def set_employee(self, element: etree._Element) -> None:
-        self.employee_number = _text(element)
+    def set_employee(self, text: str) -> None:
+        self.employee_number = text
 
-    def set_start(self, element: etree._Element) -> None:
-        if local(element.getparent()) in _PERIOD_PARENTS:
-            self.start = _date(element, "lønperiodens første dag")
+    def set_start(self, text: str) -> None:
+        self.start = _date(text, "lønperiodens første dag")
 
-    def set_end(self, element: etree._Element) -> None:
-        if local(element.getparent()) in _PERIOD_PARENTS:
-            self.end = _date(element, "lønperiodens sidste dag")
+    def set_end(self, text: str) -> None:
+        self.end = _date(text, "lønperiodens sidste dag")
 
-    def set_duration(self, element: etree._Element) -> None:
-        if local(element.getparent()) in _PERIOD_PARENTS:
-            self.duration = _text(element)
+    def set_duration(self, text: str) -> None:
+        self.duration = text
 
-    def set_pay_date(self, element: etree._Element) -> None:
-        self.pay_date = _date(element, "dispositionsdatoen")
+    def set_pay_date(self, text: str) -> None:
+        self.pay_date = _date(text, "dispositionsdatoen")
 
-    def level_1(self, element: etree._Element) -> None:
+    def level_1(self, _: str) -> None:
         """Each form on level 1 (11000) is a report of its own."""
         self._close_report()
         self.fields = []
 
-    def level_2(self, element: etree._Element) -> None:
-        self.level_3(element)
+    def level_2(self, _: str) -> None:
+        self.level_3(_)
         self.blocks += 1
         if self.blocks > 1 and self.fields is not None:
             self.fields.append(NEW_BLOCK)
 
-    def level_3(self, element: etree._Element) -> None:
+    def level_3(self, _: str) -> None:
         """A form without a number may not pass for the one before it."""
         self._expect_no_value()
         self.form = ""
 
-    def set_form(self, element: etree._Element) -> None:
-        self.form = _text(element)
+    def set_form(self, text: str) -> None:
+        self.form = text
 
-    def set_field(self, element: etree._Element) -> None:
+    def set_field(self, text: str) -> None:
         self._expect_no_value()
-        self.number = _field_number(_text(element)[:64], self.form)
+        self.number = _field_number(text[:64], self.form)
 
-    def set_value(self, element: etree._Element) -> None:
-        text = _text(element)
+    def set_value(self, text: str) -> None:
         if not self.number or not self.form or self.fields is None:
             raise _Fault(f"har en værdi uden feltnummer eller blanketnummer efter blanket {self.form or 'uden nummer'}")
-        if fault := number_fault(self.form, self.number, text):
+        if not NUMBER.match(text) and (fault := number_fault(self.form, self.number, text)):
             raise _Fault(f"har en indberetning fra SE {self.se_number}, hvor {fault}")
         self.fields.append((self.form, self.number, text))
         self.number = ""
@@ -170,26 +163,32 @@ class _Reports:
         self._new_pay_period()
 
 
-_PERIOD_PARENTS = ("AngivelsePeriode", "DateInterval")
-_NAMES = {
+_Handler = Callable[[_Reports, str], None]
+Step = tuple[_Handler, str]
+"""What to do about an element, and its text; "" for the elements that only hold others."""
+
+_STARTS: dict[tuple[str, str], _Handler] = {
     (names.SKAT, "IndberetningPligtigVirksomhed"): _Reports.company,
-    (names.SE, "VirksomhedSENummerIdentifikator"): _Reports.se,
     (names.SKAT, "LoenPeriodeOplysningStruktur"): _Reports.pay_period,
+    (names.SKAT, "AngivelseNiveau1"): _Reports.level_1,
+    (names.SKAT, "AngivelseNiveau2"): _Reports.level_2,
+    (names.SKAT, "AngivelseNiveau3"): _Reports.level_3,
+    (names.SKAT, "AngivelseNiveau4"): _Reports.level_3,
+}
+_VALUES: dict[tuple[str, str], _Handler] = {
+    (names.SE, "VirksomhedSENummerIdentifikator"): _Reports.se,
     (names.PREFIXES["ang"], "AngivelseVirksomhedEgenIdentifikator"): _Reports.set_own_id,
     (names.PREFIXES["emp"], "AnsaettelseforholdMedarbejderIdentifikator"): _Reports.set_employee,
     (names.START, "StartDate"): _Reports.set_start,
     (names.END, "EndDate"): _Reports.set_end,
     (names.PREFIXES["grp"], "IndkomstPersonGruppeDispositionDato"): _Reports.set_pay_date,
-    (names.SKAT, "AngivelseNiveau1"): _Reports.level_1,
-    (names.SKAT, "AngivelseNiveau2"): _Reports.level_2,
-    (names.SKAT, "AngivelseNiveau3"): _Reports.level_3,
-    (names.SKAT, "AngivelseNiveau4"): _Reports.level_3,
     (names.PREFIXES["bla"], "BlanketNummerIdentifikator"): _Reports.set_form,
     (names.PREFIXES["fel"], "BlanketFeltNummerIdentifikator"): _Reports.set_field,
     (names.PREFIXES["ind"], "AngivelseFeltIndholdTekst"): _Reports.set_value,
 }
-_HANDLERS = {f"{{{namespace}}}{name}": handler for (namespace, name), handler in _NAMES.items()}
-_VISITED = (*(f"{{*}}{name}" for _, name in _NAMES), "{*}DurationMeasure")
+_VISITED = (*(f"{{*}}{name}" for _, name in (*_STARTS, *_VALUES)), "{*}DurationMeasure")
+_START_HANDLERS = {f"{{{namespace}}}{name}": handler for (namespace, name), handler in _STARTS.items()}
+_VALUE_HANDLERS = {f"{{{namespace}}}{name}": handler for (namespace, name), handler in _VALUES.items()}
 _XKOM = "{http://rep.oio.dk/xkom.dk/"
 """The standard names of intervals exist in several dated namespaces with the same meaning."""
 _XKOM_HANDLERS = {
@@ -197,6 +196,37 @@ _XKOM_HANDLERS = {
     "EndDate": _Reports.set_end,
     "DurationMeasure": _Reports.set_duration,
 }
+_PERIOD_PARENTS = ("AngivelsePeriode", "DateInterval")
+_PARENTS: dict[_Handler, tuple[str, ...]] = {
+    _Reports.se: ("IndberetningPligtigVirksomhed",),
+    **dict.fromkeys(_XKOM_HANDLERS.values(), _PERIOD_PARENTS),
+}
+"""Elsewhere these names say something else."""
+
+
+def steps(person: etree._Element) -> Iterator[Step]:
+    """What a person's element tells, in document order. _Fault (from the iteration) when it cannot be used.
+
+    Only the names above are visited (lxml filters them in C); a known name in an unknown namespace is a fault,
+    because a value that is passed over would make the income wrong in silence.
+    """
+    if person.tag != f"{{{names.SKAT}}}{PERSON}":
+        raise _Fault(f"står i et ukendt navnerum ({person.tag[:80]})")
+    yield _Reports.cpr, child_text(person, CPR)
+    for element in person.iter(*_VISITED):
+        tag = element.tag
+        if start := _START_HANDLERS.get(tag):
+            yield start, ""
+        elif value := _VALUE_HANDLERS.get(tag) or _of_an_interval(element):
+            parents = _PARENTS.get(value)
+            if parents is None or local(element.getparent()) in parents:
+                yield value, _text(element)
+        else:
+            raise _Fault(f"har '{local(element)}' i et ukendt navnerum ({tag[1:80]})")
+
+
+def _of_an_interval(element: etree._Element) -> _Handler | None:
+    return _XKOM_HANDLERS.get(local(element)) if element.tag.startswith(_XKOM) else None
 
 
 @lru_cache(maxsize=2048)
@@ -218,8 +248,8 @@ _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[0-9:.]+)?(Z|[+-]\d{2}:\d{2})?\Z", re.
 _DURATION = re.compile(r"P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?(?:(\d{1,4})D)?\Z", re.ASCII)
 
 
-def _date(element: etree._Element, what: str) -> date | None:
-    text = _text(element)
+@lru_cache(maxsize=2048)
+def _date(text: str, what: str) -> date | None:
     if not text:
         return None
     try:

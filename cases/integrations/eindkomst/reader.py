@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from lxml import etree
 
 from cases.integrations.eindkomst import names
+from cases.integrations.eindkomst.alike import Shapes
 from cases.integrations.eindkomst.names import UnreadableAnswer, local
 from cases.integrations.eindkomst.person import PERSON, person_of
 from cases.integrations.eindkomst.reports import ErrorAnswer, PersonAnswer
 
 BYTES_BETWEEN_PERSONS = 32 * 1024 * 1024
 """No more than this between two persons: the memory a hostile file can take."""
+READ_AT_ONCE = 256 * 1024
+LINES_AT_ONCE = 10_000
+"""More line breaks than this are not put together into one text, which the parser would refuse."""
 
 _ROOTS = {f"{{{ns}}}IndkomstOplysningPersonHent_O" for ns in (names.SKAT, names.KOMBIT)}
 _ENVELOPES = {f"{{{ns}}}Envelope" for ns in (names.SOAP, names.SOAP_12)}
@@ -58,17 +63,21 @@ class Answer:
     def __iter__(self) -> Iterator[PersonAnswer]:
         head = _first_bytes(self._source)
         _check_root(head)
-        limited = _Limited(head, self._source)
-        count = 0
-        parsing = etree.iterparse(limited, ("end",), tag=_WATCHED, **names.PARSER_OPTIONS)
+        source = _PersonByPerson(head, self._source)
+        parsing = etree.iterparse(source, ("end",), tag=_WATCHED, **names.PARSER_OPTIONS)
+        shapes = Shapes() if _is_utf_8(head) else None
         try:
             for _, element in parsing:
                 _check_namespaces(parsing.error_log)
                 if local(element) == PERSON:
-                    count += 1
-                    yield person_of(element, count)
+                    standing = source.take_parsed()
+                    person = person_of(element, source.persons)
+                    if shapes:
+                        shapes.learn(standing, element, person)
+                    yield person
                     _drop(element)
-                    limited.allow()
+                    if shapes:
+                        yield from _alike(source, shapes)
                 else:
                     self._take(element)
         except etree.XMLSyntaxError as error:
@@ -104,24 +113,79 @@ class Answer:
             self.notices.append(f"{code}: {_first_text(notice, '{*}AdvisTekst')}")
 
 
-class _Limited(io.RawIOBase):
-    """The source with its first bytes put back, and an end to how much may pass without a person in it."""
+class _PersonByPerson(io.RawIOBase):
+    """The source as the parser gets it: each time to the end of the next person, so that the next can be looked at.
+
+    And an end to how much may pass without a person in it.
+    """
 
     def __init__(self, head: bytes, source: BinaryIO) -> None:
-        self._head = head
+        self._data, self._at = head, 0
         self._source = source
         self._left = BYTES_BETWEEN_PERSONS
-
-    def allow(self) -> None:
-        self._left = BYTES_BETWEEN_PERSONS
+        self._ends = self._parsed = self.persons = 0
+        self._lines_passed = 0
+        self._given = self._end = b""
 
     def read(self, size: int = -1) -> bytes:
-        data, self._head = (self._head, b"") if self._head else (self._source.read(names.HEAD_BYTES), b"")
-        self._left -= len(data)
+        if self._at == len(self._data):
+            self._data, self._at = self._source.read(READ_AT_ONCE), 0
+        end = _PERSON_ENDS.search(self._data, self._at)
+        self._given = self._data[self._at : end.end() if end else len(self._data)]
+        self._at += len(self._given)
+        if end:
+            self._ends += 1
+            self._end = end[0]
+        self._left -= len(self._given)
         if self._left < 0:
             megabytes = BYTES_BETWEEN_PERSONS // 1024 // 1024
             raise UnreadableAnswer(f"Filen har over {megabytes} MB uden en hel person og er afvist.")
-        return data
+        lines, self._lines_passed = self._lines_passed, 0
+        return b"\n" * lines + self._given  # so that the parser knows which line it is at
+
+    def take_parsed(self) -> bytes:
+        """The parser has given a person: its bytes. Empty when they are not known for sure."""
+        self._parsed += 1
+        self._take()
+        end = _PERSON_ENDS.search(self._given)
+        start = self._given.rfind(b"<" + end[1]) if end else -1
+        return self._given[start:] if start >= 0 and self._ends == self._parsed else b""
+
+    def take(self, passed: bytes) -> None:
+        """A person was read without the parser."""
+        self._at += len(passed)
+        self._lines_passed += passed.count(b"\n")
+        self._take()
+
+    def _take(self) -> None:
+        self._left = BYTES_BETWEEN_PERSONS
+        self.persons += 1
+
+    def next_person(self) -> bytes:
+        """The next person as it stands, with the white space before it, when it stands whole right after the last.
+
+        Empty when not, and when the parser may be elsewhere than at the end of a person (in a comment that has one).
+        """
+        if self._ends != self._parsed or self._lines_passed > LINES_AT_ONCE:
+            return b""
+        end = self._data.find(self._end, self._at)
+        if end < 0 and len(self._data) - self._at < READ_AT_ONCE:
+            self._data, self._at = self._data[self._at :] + self._source.read(READ_AT_ONCE), 0
+            end = self._data.find(self._end)
+        return self._data[self._at : end + len(self._end)] if end >= 0 else b""
+
+
+_PERSON_ENDS = re.compile(rb"</((?:[\w.-]+:)?" + PERSON.encode() + rb")>")
+
+
+def _alike(source: _PersonByPerson, shapes: Shapes) -> Iterator[PersonAnswer]:
+    """The persons that follow and that the parser need not read."""
+    while passed := source.next_person():
+        person = shapes.read(passed.lstrip(b" \t\r\n"), source.persons + 1)
+        if person is None:
+            return
+        source.take(passed)
+        yield person
 
 
 def _check_namespaces(log: etree._ListErrorLog) -> None:
@@ -136,6 +200,15 @@ def _first_bytes(source: BinaryIO) -> bytes:
     while len(head) < names.HEAD_BYTES and (more := source.read(names.HEAD_BYTES - len(head))):
         head += more
     return head
+
+
+def _is_utf_8(head: bytes) -> bool:
+    """Whether ASCII stands for itself in the file: in some other encodings it does not."""
+    said = _ENCODING.match(head)
+    return said is None or said[1].upper() == b"UTF-8"
+
+
+_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\bencoding\s*=\s*["']([\w.-]+)""")
 
 
 def _check_root(head: bytes) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from cases.management.command import PortalCommand
-from cases.supervise import Supervisor
+from cases.supervise import LOOK_EVERY, Supervisor
 
 PATIENCE_SECONDS = 45
 
@@ -17,7 +17,8 @@ class Command(PortalCommand):
         parser.add_argument(
             "--patience", type=float, default=PATIENCE_SECONDS, help="sekunder, arbejde må vente, mens ingen arbejder"
         )
+        parser.add_argument("--look-every", type=float, default=LOOK_EVERY, help="sekunder mellem to eftersyn")
 
     def act(self, **options: Any) -> int:
-        Supervisor(options["patience"]).run()
+        Supervisor(options["patience"], options["look_every"]).run()
         return 0
