@@ -98,19 +98,15 @@ def ids_of(
     """
     first, second = (field.column for field in map(model._meta.get_field, names))
     if connection.vendor == "postgresql":
-        asked = "unnest(%s::bigint[], %s::text[]) AS asked(a, b)"
-        values: list[Any] = [list(one) for one in zip(*pairs, strict=True)] or [[], []]
+        asked = "SELECT (value ->> 0)::bigint AS a, value ->> 1 AS b FROM json_array_elements(%s::json)"
     else:
-        asked = (
-            "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(%s)) AS asked"
-        )
-        values = [json.dumps(list(pairs))]
+        asked = "SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(%s)"
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT asked.a, asked.b, kept."{key}" FROM {asked} '
+            f'SELECT asked.a, asked.b, kept."{key}" FROM ({asked}) asked '
             f'JOIN "{table}" kept ON kept."{first}" = asked.a AND kept."{second}" = asked.b',
-            values,
+            [json.dumps(list(pairs))],
         )
         return {(a, b): id_ for a, b, id_ in cursor.fetchall()}
 
