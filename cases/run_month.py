@@ -38,6 +38,7 @@ from cases.models.task import CASE_FAILED
 from cases.refused import Refused
 from cases.run_progress import Progress, progress
 from cases.save_decisions import Act, Case, due_date, save_decisions
+from cases.templatetags.danish import month_name
 from rules.decision import Decision as Decided
 from rules.decision import decide
 from rules.facts import Facts
@@ -67,7 +68,9 @@ def start_run(municipality: Municipality, month: Month, user: User, now: datetim
             municipality=municipality, benefit_month=month, defaults={"started_at": now, "started_by": user}
         )
         if run.state == RunState.CLOSED:
-            raise Refused(f"Måneden {month} er lukket. Nye oplysninger behandles som genberegning af den enkelte sag.")
+            raise Refused(
+                f"Måneden {month_name(month)} er lukket. Nye oplysninger behandles som genberegning af den enkelte sag."
+            )
         if not made:
             run.starts += 1
             run.started_at, run.started_by = now, user
@@ -173,7 +176,7 @@ def decide_and_save(run: Run, ids: list[int], now: datetime) -> None:
         before = standing.get(grant_id)
         if before is None or before.is_replaced_by(decided):
             cases.append(_case(grant_id, citizen_id, run.municipality_id, decided, facts[grant_id], before))
-    act = Act(month, user, now, f"Kørsel {month}", run)
+    act = Act(month, user, now, f"Kørsel {month_name(month)}", run)
     _replace_tasks([case.grant_id for case in cases if case.supersedes], act)
     save_decisions(cases, act)
     _solve(run, ids, faults, now)
@@ -247,7 +250,7 @@ def _fail(run: Run, faults: dict[int, str], now: datetime) -> None:
             created_at=now,
             note=failure.message.strip().splitlines()[-1],
         )
-        task._history_user, task._change_reason = user, f"Kørsel {run.benefit_month}"
+        task._history_user, task._change_reason = user, f"Kørsel {month_name(run.benefit_month)}"
         task.save()
 
 

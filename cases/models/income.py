@@ -13,6 +13,7 @@ from cases.models.base import InsertOnlyModel, ScopedModel
 from cases.models.fields import HundredthsField, MoneyField, MonthField
 from cases.models.grant import Grant, GrantPart
 from cases.models.people import Citizen
+from cases.templatetags.danish import month_name
 from rules.money import danish
 
 
@@ -108,7 +109,7 @@ class IncomeReport(InsertOnlyModel):
         indexes = [models.Index(fields=["citizen", "month"], name="report_by_citizen_month")]
 
     def __str__(self) -> str:
-        return f"SE {self.se_number}, {self.month}"
+        return f"SE {self.se_number}, {month_name(self.month)}"
 
 
 class TreatmentAction(models.TextChoices):
@@ -167,4 +168,4 @@ class AddedIncome(GrantPart):
         verbose_name_plural = "tilføjede indtægter"
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.month}: {danish(self.amount)} kr."
+        return f"{self.get_kind_display()} {month_name(self.month)}: {danish(self.amount)} kr."
