@@ -201,9 +201,14 @@ class Change:
     citizen: int | None
 
     @property
+    def changed(self) -> bool:
+        """A row that stood before: its fields have a before and an after."""
+        return self.kind == KINDS["~"]
+
+    @property
     def shown_fields(self) -> tuple[FieldChange, ...]:
         """One row a field that changed; a row that was made or deleted is one line."""
-        if self.kind == KINDS["~"]:
+        if self.changed:
             return self.fields
         values = ", ".join(f"{field.name}: {field.after}" for field in self.fields)
         return (FieldChange("", NOTHING, values),)
