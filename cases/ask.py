@@ -14,7 +14,7 @@ from cases.bank_days import is_bank_day
 from cases.letters import RECIPIENTS, Draft, framed, write_letter
 from cases.models import Letter, LetterKind, Task, TaskConcern, TaskState, User, names_of_employers
 from cases.open_task import held_task
-from cases.presenters.concerns import told
+from cases.presenters.concerns import numbers_in_words
 from cases.presenters.words import long_month
 from cases.refused import Refused
 from cases.signed import saved
@@ -112,10 +112,11 @@ def numbers_of(concern: TaskConcern) -> str:
     """The concern's numbers as a sentence of a letter; "" when it has none."""
     if concern.code not in BY_CODE:
         return ""
-    details = concern.numbers.get("details", ())
-    names = names_of_employers([text[3:11] for text in details if text.startswith("SE ")])
-    shown = told(concern.code, concern.numbers, names)
-    return "; ".join(text.replace(" · ", ", ").rstrip(".") for text in shown) + "." if shown else ""
+    found = concern.numbers.get("details", ())
+    names = names_of_employers([text[3:11] for text in found if text.startswith("SE ")])
+    numbers, details = numbers_in_words(concern.code, concern.numbers, names)
+    shown = [text.replace(" · ", ", ").rstrip(".") for text in (numbers, *details) if text]
+    return "; ".join(shown) + "." if shown else ""
 
 
 def _question(task: Task, concern: TaskConcern, to_employer: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from django.utils.timezone import localtime
 
 from cases.models import Citizen, Grant
 from cases.models.fields import HundredthsField, MoneyField, MonthField
-from cases.presenters.concerns import told
+from cases.models.task import EVENTS
+from cases.presenters.concerns import numbers_in_words
 from cases.templatetags.danish import month_name
 from rules.money import danish, danish_number
 
@@ -59,7 +61,10 @@ def field_changes(row: Any, before: Any | None, names: Names | None = None) -> I
 def _in_words(row: Any, field: Any, value: Any, names: Names) -> str:
     """A value of this row: the stored numbers of a reason as its sentence, structures by their fields' names."""
     if value and field.name == "numbers":
-        return "; ".join(told(row.code, value)) or NOTHING
+        numbers, details = numbers_in_words(row.code, json.loads(value) if isinstance(value, str) else value, {})
+        return "; ".join(filter(None, (numbers, *details))) or NOTHING
+    if field.name == "event" and value in EVENTS:
+        return EVENTS[value]
     if value and isinstance(field, models.JSONField):
         called = {one.name: str(one.verbose_name) for one in row._meta.concrete_fields}
         pairs = value.items() if isinstance(value, dict) else ((one, "") for one in value)

@@ -62,7 +62,8 @@ from cases.models import (
 
 KINDS = {"+": "Oprettet", "~": "Ændret", "-": "Slettet"}
 WRITTEN = "Skrevet"
-LARGE = (models.JSONField, models.BinaryField, models.TextField)
+LARGE = (models.JSONField, models.BinaryField)
+"""Not shown, and not read."""
 
 
 @dataclass(frozen=True)
@@ -200,9 +201,14 @@ class Change:
     citizen: int | None
 
     @property
+    def changed(self) -> bool:
+        """A row that stood before: its fields have a before and an after."""
+        return self.kind == KINDS["~"]
+
+    @property
     def shown_fields(self) -> tuple[FieldChange, ...]:
         """One row a field that changed; a row that was made or deleted is one line."""
-        if self.kind == KINDS["~"]:
+        if self.changed:
             return self.fields
         values = ", ".join(f"{field.name}: {field.after}" for field in self.fields)
         return (FieldChange("", NOTHING, values),)
@@ -216,7 +222,8 @@ class Page:
     older: Place | None
 
 
-Found = tuple[tuple[int, int], Any, Tracked]
+Found = tuple[tuple[int, int], Any, Tracked, Any]
+"""(source, key) of a row, the row, its table, and the row before it (None for the first, and where all are)."""
 
 
 def changes(query: Query) -> list[Change]:
@@ -231,12 +238,12 @@ def page(query: Query, after: Place | None = None) -> Page:
     kept = [one for one in _shown(shown) if one.fields or one.kind != KINDS["~"]]
     if len(places) <= query.limit or not shown:
         return Page(kept, None)
-    place, row, source = shown[-1]
+    place, row, source, _ = shown[-1]
     return Page(kept, Place(getattr(row, source.when), *place))
 
 
-def _places(query: Query, after: Place | None) -> list[tuple[int, int]]:
-    """(source, key) of the newest ``limit`` + 1 rows that fit, from all tables in one query."""
+def _places(query: Query, after: Place | None) -> list[tuple[int, int, int]]:
+    """(source, key, id) of the newest ``limit`` + 1 rows that fit, from all tables in one query."""
     parts: list[str] = []
     values: list[Any] = []
     for number, source in enumerate(SOURCES):
@@ -246,6 +253,7 @@ def _places(query: Query, after: Place | None) -> list[tuple[int, int]]:
             continue
         rows = _after(_rows(source, query), source, number, after)
         place = {"of_place": models.F(source.when), "of_source": models.Value(number), "of_key": models.F(source.key)}
+        place["of_id"] = models.F("id")
         with suppress(EmptyResultSet):
             found = rows.values(**place)[: query.limit + 1]
             sql, given = found.query.get_compiler(found.db).as_sql()
@@ -253,23 +261,33 @@ def _places(query: Query, after: Place | None) -> list[tuple[int, int]]:
             values += given
     if not parts:
         return []
-    newest = f"SELECT of_source, of_key FROM ({' UNION ALL '.join(parts)}) AS every"
+    newest = f"SELECT of_source, of_key, of_id FROM ({' UNION ALL '.join(parts)}) AS every"
     with connection.cursor() as cursor:
         cursor.execute(f"{newest} ORDER BY of_place DESC, of_source, of_key DESC LIMIT %s", [*values, query.limit + 1])
-        return [(number, key) for number, key in cursor.fetchall()]
+        return [(number, key, id_) for number, key, id_ in cursor.fetchall()]
 
 
-def _read(places: Sequence[tuple[int, int]]) -> list[Found]:
+def _read(places: Sequence[tuple[int, int, int]]) -> list[Found]:
     """The rows at the places, in their order. One query for each table among them."""
-    keys: defaultdict[int, list[int]] = defaultdict(list)
-    for number, key in places:
-        keys[number].append(key)
-    rows = {
-        (number, getattr(row, SOURCES[number].key)): row
-        for number, wanted in keys.items()
-        for row in _whole(SOURCES[number]).filter(**{f"{SOURCES[number].key}__in": wanted})
-    }
-    return [(place, rows[place], SOURCES[place[0]]) for place in places if place in rows]
+    ids: defaultdict[int, set[int]] = defaultdict(set)
+    for number, _, id_ in places:
+        ids[number].add(id_)
+    rows = {(number, key): pair for number, wanted in ids.items() for key, pair in _versions(SOURCES[number], wanted)}
+    return [
+        ((number, key), rows[number, key][0], SOURCES[number], rows[number, key][1])
+        for number, key, _ in places
+        if (number, key) in rows
+    ]
+
+
+def _versions(source: Tracked, ids: set[int]) -> Iterator[tuple[int, tuple[Any, Any]]]:
+    """(key, (row, the row before it)) of everything that is known of these ids."""
+    rows = _whole(source).filter(id__in=ids)
+    last: Any = None
+    for row in rows if source.once else rows.order_by("id", "history_date", "history_id"):
+        is_next = not source.once and last is not None and last.id == row.id
+        yield getattr(row, source.key), (row, last if is_next else None)
+        last = row
 
 
 def all_pages(query: Query, size: int = 500) -> Iterator[list[Change]]:
@@ -331,11 +349,8 @@ def _scope(source: Tracked, municipalities: Sequence[int]) -> Q:
 
 
 def _shown(found: Sequence[Found]) -> list[Change]:
-    before = _previous([(row, source) for _, row, source in found if not source.once])
-    names = Names([row for _, row, _ in found] + list(before.values()))
-    return [
-        _change(row, source, before.get((source.model, getattr(row, source.key))), names) for _, row, source in found
-    ]
+    names = Names([one for _, row, _, before in found for one in (row, before) if one is not None])
+    return [_change(row, source, before, names) for _, row, source, before in found]
 
 
 def _change(row: Any, source: Tracked, before: Any | None, names: Names) -> Change:
@@ -350,18 +365,3 @@ def _change(row: Any, source: Tracked, before: Any | None, names: Names) -> Chan
         fields=tuple(field_changes(row, None if source.once else before, names)),
         citizen=getattr(row, "of_citizen", None),
     )
-
-
-def _previous(found: Sequence[tuple[Any, Tracked]]) -> dict[tuple[Any, int], Any]:
-    """The row before each, by model and history id. One query a table."""
-    ids: defaultdict[Any, set[int]] = defaultdict(set)
-    for row, source in found:
-        ids[source.model].add(row.id)
-    pairs: dict[tuple[Any, int], Any] = {}
-    for model, wanted in ids.items():
-        last: Any = None
-        for row in model.history.filter(id__in=wanted).order_by("id", "history_date", "history_id"):
-            if last is not None and last.id == row.id:
-                pairs[(model, row.history_id)] = last
-            last = row
-    return pairs

@@ -38,7 +38,7 @@ from cases.refused import Conflict, Refused
 from cases.repayment import raise_claim
 from cases.settle import ASK, HEARD, OWED, Left, left_of
 from cases.signed import held, said, saved
-from cases.templatetags.danish import hele_kr, med_fortegn
+from cases.templatetags.danish import hele_kr, med_fortegn, month_name
 from rules import settlement
 from rules.months import Month
 
@@ -129,7 +129,7 @@ def _open_rows(grant: Grant, ids: Collection[int]) -> list[tuple[Adjustment, Lef
         raise Refused("Vælg mindst én måned.")
     for row in rows:
         if row.pk not in left:
-            raise Conflict(f"Efterreguleringen for {row.benefit_month} er allerede afregnet. Se siden igen.")
+            raise Conflict(f"{month_name(row.benefit_month).capitalize()} er allerede afregnet. Se siden igen.")
         if left[row.pk].way == HEARD:
             raise Refused("Borgeren er hørt. Afslut partshøringen først.")
         if left[row.pk].way == OWED:

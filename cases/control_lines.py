@@ -23,6 +23,7 @@ from cases.models import AddedIncome, Citizen, ControlLine, Grant, Municipality,
 from cases.models.income import IncomeKind
 from cases.refused import Refused
 from cases.signed import held, said, saved
+from cases.templatetags.danish import month_name
 from rules.control_fields import control_field, is_shown
 from rules.frozen import digest
 from rules.money import ZERO, oere
@@ -189,7 +190,7 @@ def add_as_income(
         months = [first_month + number for number in range(first_month.until(last_month) + 1)]
         there = AddedIncome.objects.filter(grant=row, month__in=months, source__startswith=mark).first()
         if there:
-            raise Refused(f"Linjen er allerede tilføjet som indtægt i {there.month}.")
+            raise Refused(f"Linjen er allerede tilføjet som indtægt i {month_name(there.month)}.")
         common = {"grant": row, "kind": IncomeKind(meaning.kind), "amount": monthly, "source": f"{mark}{source}"[:200]}
         added = [saved(AddedIncome(month=month, **common), user, source) for month in months]
         changed(row, first_month + 1, last_month + 1, f"Indtægt tilføjet fra R75: {source}", user, now)

@@ -6,14 +6,17 @@ Rows are read as values, never as model instances.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from cases.models import (
     AddedIncome,
@@ -21,6 +24,7 @@ from cases.models import (
     Decision,
     EarlierSubsidy,
     Grant,
+    Ids,
     IncomeReport,
     IncomeTreatment,
     Job,
@@ -46,8 +50,10 @@ AS_REPORTED = "reported"
 REPORT_COLUMNS = (
     "id", "citizen_id", "month", "pay_month", "se_number", "role", "kind", "amount", "b_income", "own_pension",
     "employer_pension", "paid_hours", "hours_fault", "pay_date", "period_start", "period_end", "net_holiday_pay",
-    "must_judge", "unknown", "is_reversal", "is_correction",
+    "judge_text", "unknown_text", "is_reversal", "is_correction",
 )  # fmt: skip
+AS_TEXT = {"judge_text": Cast("must_judge", TextField()), "unknown_text": Cast("unknown", TextField())}
+"""Nearly always an empty list: read by ``_pairs``, which remembers it."""
 IS_REVERSAL = REPORT_COLUMNS.index("is_reversal")
 IS_CORRECTION = REPORT_COLUMNS.index("is_correction")
 
@@ -76,7 +82,7 @@ NOTHING = Overlay()
 
 def gather(grant_ids: Iterable[int], month: Month, overlay: Overlay = NOTHING) -> dict[int, f.Facts]:
     """Facts of the cases for a benefit month, by grant id. An overlay makes sense for one case."""
-    ids = list(grant_ids)
+    ids = Ids(grant_ids)
     grants = list(
         Grant.objects.filter(id__any_of=ids).values_list(
             "id", "citizen_id", "first_day", "last_day", "needs_manual", "expected_wage", "citizen__birth_date",
@@ -88,7 +94,7 @@ def gather(grant_ids: Iterable[int], month: Month, overlay: Overlay = NOTHING) -
     periods = _grouped(Period, ids, ("kind", "first_day", "last_day", "benefit", "amount", "days"), f.Period)
     paid, confirmed = _paid(ids, month), _confirmed(ids, month)
     added, answers = _added(ids, month), _answers(ids, month)
-    reports = _reports([row[1] for row in grants], month, overlay)
+    reports = _reports(Ids(row[1] for row in grants), month, overlay)
     return {
         id_: f.Facts(
             benefit_month=month,
@@ -118,7 +124,7 @@ def manual_reason(month: Month, reason: str, until: date | None, *, wants_human:
     return "; ".join(filter(None, [lacking, WANTS_HUMAN if wants_human else ""]))
 
 
-def _grouped(model: Any, ids: list[int], columns: tuple[str, ...], make: Any) -> defaultdict[int, list[Any]]:
+def _grouped(model: Any, ids: Ids, columns: tuple[str, ...], make: Any) -> defaultdict[int, list[Any]]:
     """Rows of a case's part, made into values, by grant id and in a fixed order."""
     found: defaultdict[int, list[Any]] = defaultdict(list)
     rows = model.objects.filter(grant__any_of=ids).order_by("first_day", "id").values_list("grant_id", *columns)
@@ -127,13 +133,13 @@ def _grouped(model: Any, ids: list[int], columns: tuple[str, ...], make: Any) ->
     return found
 
 
-def _paid(ids: list[int], month: Month) -> defaultdict[int, list[f.PaidSubsidy]]:
+def _paid(ids: Ids, month: Month) -> defaultdict[int, list[f.PaidSubsidy]]:
     """The two months before, paid here or (as imported) by the system before this one.
 
     As paid: an adjustment since then changes nothing here ("the amount paid", bekg. 227/2024 § 7, stk. 3; Q23, Q34).
     """
     by_case: defaultdict[int, dict[Month, Decimal]] = defaultdict(dict)
-    window = {"grant__in": ids, "benefit_month__gte": month - 2, "benefit_month__lt": month}
+    window = {"grant__any_of": ids, "benefit_month__gte": month - 2, "benefit_month__lt": month}
     for id_, paid_month, amount in EarlierSubsidy.objects.filter(**window).values_list(
         "grant_id", "benefit_month", "amount"
     ):
@@ -147,7 +153,7 @@ def _paid(ids: list[int], month: Month) -> defaultdict[int, list[f.PaidSubsidy]]
     return found
 
 
-def _confirmed(ids: list[int], month: Month) -> dict[int, f.PaidSubsidy]:
+def _confirmed(ids: Ids, month: Month) -> dict[int, f.PaidSubsidy]:
     """The last month that a person has accepted."""
     tasks = (
         Task.objects.filter(
@@ -163,7 +169,7 @@ def _confirmed(ids: list[int], month: Month) -> dict[int, f.PaidSubsidy]:
     return {id_: f.PaidSubsidy(confirmed, amount) for id_, confirmed, amount in tasks}
 
 
-def _answers(ids: list[int], month: Month) -> defaultdict[int, list[f.Answer]]:
+def _answers(ids: Ids, month: Month) -> defaultdict[int, list[f.Answer]]:
     found: defaultdict[int, list[f.Answer]] = defaultdict(list)
     rows = ConcernAnswer.objects.filter(grant__any_of=ids, benefit_month=month).values_list(
         "grant_id", "code", "numbers"
@@ -173,7 +179,7 @@ def _answers(ids: list[int], month: Month) -> defaultdict[int, list[f.Answer]]:
     return found
 
 
-def _added(ids: list[int], month: Month) -> defaultdict[int, list[f.Report]]:
+def _added(ids: Ids, month: Month) -> defaultdict[int, list[f.Report]]:
     found: defaultdict[int, list[f.Report]] = defaultdict(list)
     rows = AddedIncome.objects.filter(grant__any_of=ids, month__gte=month - 1 - MONTHS_BACK, month__lt=month)
     for id_, *values in rows.order_by("id").values_list(
@@ -188,7 +194,7 @@ def added_report(month: Month, kind: str, se_number: str, amount: Decimal, paid_
     return f.Report(month, se_number, "wage", kind, amount, paid_hours=paid_hours, treatment="include")
 
 
-def _reports(citizens: list[int], month: Month, overlay: Overlay) -> defaultdict[int, list[f.Report]]:
+def _reports(citizens: Ids, month: Month, overlay: Overlay) -> defaultdict[int, list[f.Report]]:
     """Reports of the income month and the twelve before it; of the benefit month (same-month jobs); and corrections
     that came in these months, however old the month they correct.
     """
@@ -202,8 +208,9 @@ def _reports(citizens: list[int], month: Month, overlay: Overlay) -> defaultdict
     treatments = {id_: Treatment(*values) for id_, *values in treated} | dict(overlay.treatments)
     treatments = {id_: one for id_, one in treatments.items() if one.action != AS_REPORTED}
     found: defaultdict[int, list[f.Report]] = defaultdict(list)
-    rows = list(window.values_list(*REPORT_COLUMNS))
-    originals = {_identity(row) for row in rows if not row[IS_REVERSAL]}
+    rows = list(window.annotate(**AS_TEXT).values_list(*REPORT_COLUMNS))
+    reversed_ = any(row[IS_REVERSAL] for row in rows)
+    originals = {_identity(row) for row in rows if not row[IS_REVERSAL]} if reversed_ else set()
     settled = _settled_corrections(rows)
     for row in rows:
         found[row[1]] += _report(
@@ -306,8 +313,9 @@ def _treated(report: f.Report, treatment: Treatment | None) -> f.Report:
     return replace(report, **changes)
 
 
-def _pairs(stored: list[list[str]], sign: int) -> tuple[tuple[str, Decimal], ...]:
-    return tuple((label, sign * Decimal(amount)) for label, amount in stored)
+@lru_cache(maxsize=1_000)
+def _pairs(stored: str, sign: int) -> tuple[tuple[str, Decimal], ...]:
+    return tuple((label, sign * Decimal(amount)) for label, amount in json.loads(stored))
 
 
 def _until(month: Month, reports: list[f.Report], jobs: list[f.Job]) -> Iterator[f.Report]:

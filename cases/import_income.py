@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
+from cases.collector import collector_paused
 from cases.income_rows import COLUMNS, Normalised, normalise
 from cases.integrations.eindkomst import PersonAnswer, UnreadableAnswer, read_answer
 from cases.models import Citizen, IncomeFile, IncomeReport, Municipality, RawAnswer, User
@@ -20,7 +21,7 @@ from cases.refused import Refused
 from cases.write_many import ids_of, reserve_ids, write_many, write_values
 from rules.months import Month
 
-PERSONS_AT_A_TIME = 500
+PERSONS_AT_A_TIME = 1000
 FAST = 1
 """zlib's level: half the time of the best one, a tenth more bytes."""
 
@@ -81,7 +82,8 @@ def import_income(
     with transaction.atomic():
         writer = _Writer(result, municipality, user, now)
         for persons in _in_parts(_read(hashed, result)):
-            writer.take(persons, dry_run=dry_run)
+            with collector_paused():
+                writer.take(persons, dry_run=dry_run)
             if keep_persons:
                 result.persons += persons
         if not dry_run:
@@ -110,7 +112,11 @@ def _read_person(person: PersonAnswer) -> ReadPerson:
 
 
 def _in_parts(persons: Iterator[ReadPerson]) -> Iterator[list[ReadPerson]]:
-    while part := list(islice(persons, PERSONS_AT_A_TIME)):
+    while True:
+        with collector_paused():
+            part = list(islice(persons, PERSONS_AT_A_TIME))
+        if not part:
+            return
         yield part
 
 
@@ -146,7 +152,7 @@ class _Writer:
 
     def _citizens(self, persons: list[ReadPerson]) -> dict[str, list[_Owner]]:
         """By CPR the owners of those who have a case."""
-        rows = Citizen.objects.filter(cpr__any_of=[one.cpr for one in persons], grants__isnull=False)
+        rows = Citizen.objects.filter(cpr__any_text=[one.cpr for one in persons], grants__isnull=False)
         if self._municipality:
             rows = rows.of(self._municipality)
         found: dict[str, dict[int, _Owner]] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -114,7 +113,7 @@ def _normalise(report: RegisterReport, key: str) -> Normalised:
     meaning = classify(report.fields, report.se_number)
     pay_month = _pay_month(report, meaning)
     corrected = meaning.is_correction and report.period_end is not None
-    month = _month_of(report.period_end) if corrected and report.period_end else pay_month
+    month = Month.of(report.period_end) if corrected and report.period_end else pay_month
     return Normalised(report, meaning, month, pay_month, key)
 
 
@@ -122,13 +121,10 @@ def _pay_month(report: RegisterReport, meaning: ClassifiedReport) -> Month:
     """The month by pay date; when it is missing the period's end, then its start, then the tax month (Q5)."""
     day = report.pay_date or report.period_end or report.period_start
     if day is not None:
-        return _month_of(day)
+        return Month.of(day)
     if meaning.tax_month is not None:
         return meaning.tax_month
     raise ValueError(f"En indberetning fra SE {report.se_number} har hverken dispositionsdato eller periode.")
-
-
-_month_of = lru_cache(maxsize=2048)(Month.of)
 
 
 def pairs(labelled: tuple[tuple[str, Decimal], ...]) -> list[list[str]]:

@@ -18,6 +18,7 @@ from cases.models import Block, BlockState, IncomeReport, Municipality, Run, Sha
 from cases.month_figures import figures_of, recount_old
 from cases.nightly_control import nightly_control
 from cases.sample_control import draw_due
+from cases.templatetags.danish import month_name
 from rules.months import Month
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,8 @@ def start_month(municipality: Municipality, month: Month, now: datetime) -> str:
         for fault in fetched.faults:
             log.warning(fault, extra={"municipality": municipality.code})
     if not IncomeReport.objects.of(municipality).filter(pay_month=month - 1).exists():
-        sentence = f"{municipality}: kørslen {month} er ikke startet, for der er ingen indkomstsvar for {month - 1}."
+        missing = f"der er ingen indkomstsvar for {month_name(month - 1)}"
+        sentence = f"{municipality}: kørslen for {month_name(month)} er ikke startet, for {missing}."
         log.warning(sentence)
         return sentence
     run = run_month.start_run(municipality, month, User.objects.system(), now)

@@ -13,6 +13,7 @@ from django.db import Error as DatabaseFault
 from django.db import transaction
 from django_q.tasks import async_task
 
+from cases.collector import collector_paused
 from cases.due import due_in
 from cases.gather import gather
 from cases.models import (
@@ -21,6 +22,7 @@ from cases.models import (
     Decision,
     Failure,
     Grant,
+    Ids,
     Municipality,
     Outcome,
     Run,
@@ -36,6 +38,7 @@ from cases.models.task import CASE_FAILED
 from cases.refused import Refused
 from cases.run_progress import Progress, progress
 from cases.save_decisions import Act, Case, due_date, save_decisions
+from cases.templatetags.danish import month_name
 from rules.decision import Decision as Decided
 from rules.decision import decide
 from rules.facts import Facts
@@ -65,7 +68,9 @@ def start_run(municipality: Municipality, month: Month, user: User, now: datetim
             municipality=municipality, benefit_month=month, defaults={"started_at": now, "started_by": user}
         )
         if run.state == RunState.CLOSED:
-            raise Refused(f"Måneden {month} er lukket. Nye oplysninger behandles som genberegning af den enkelte sag.")
+            raise Refused(
+                f"Måneden {month_name(month)} er lukket. Nye oplysninger behandles som genberegning af den enkelte sag."
+            )
         if not made:
             run.starts += 1
             run.started_at, run.started_by = now, user
@@ -108,7 +113,7 @@ def work_block(block_id: int, now: datetime) -> None:
         finish_if_done(block.run_id, now)
         return
     try:
-        with transaction.atomic():
+        with collector_paused(), transaction.atomic():
             if _taken(block):
                 return
             decide_and_save(block.run, _grant_ids(block), now)
@@ -158,8 +163,7 @@ def decide_and_save(run: Run, ids: list[int], now: datetime) -> None:
     """Decide the cases of a run and write what is new. Must run inside a transaction."""
     month, user = run.benefit_month, User.objects.system()
     rates, parameters = rates_for(month), parameters_for(run.municipality, month)
-    facts = gather(ids, month)
-    standing = _standing(ids, month)
+    facts, standing = gather(ids, month), _standing(Ids(ids), month)
     faults: dict[int, str] = {}
     cases: list[Case] = []
     for grant_id, citizen_id in Grant.objects.filter(id__any_of=ids).order_by("id").values_list("id", "citizen_id"):
@@ -172,7 +176,7 @@ def decide_and_save(run: Run, ids: list[int], now: datetime) -> None:
         before = standing.get(grant_id)
         if before is None or before.is_replaced_by(decided):
             cases.append(_case(grant_id, citizen_id, run.municipality_id, decided, facts[grant_id], before))
-    act = Act(month, user, now, f"Kørsel {month}", run)
+    act = Act(month, user, now, f"Kørsel {month_name(month)}", run)
     _replace_tasks([case.grant_id for case in cases if case.supersedes], act)
     save_decisions(cases, act)
     _solve(run, ids, faults, now)
@@ -194,7 +198,7 @@ class Standing:
         return self.outcome == Outcome.TASK and self.is_untouched and self.fingerprint != decided.fingerprint
 
 
-def _standing(ids: list[int], month: Month) -> dict[int, Standing]:
+def _standing(ids: Ids, month: Month) -> dict[int, Standing]:
     untouched = set(
         Task.objects.open()
         .filter(grant__any_of=ids, benefit_month=month, kind=TaskKind.INCOME, touched_at__isnull=True)
@@ -246,7 +250,7 @@ def _fail(run: Run, faults: dict[int, str], now: datetime) -> None:
             created_at=now,
             note=failure.message.strip().splitlines()[-1],
         )
-        task._history_user, task._change_reason = user, f"Kørsel {run.benefit_month}"
+        task._history_user, task._change_reason = user, f"Kørsel {month_name(run.benefit_month)}"
         task.save()
 
 

@@ -33,6 +33,7 @@ from cases.models import (
     User,
 )
 from cases.month_figures import figures_of
+from cases.templatetags.danish import month_name
 from rules.months import Month
 
 NOTICE_DAYS = 14
@@ -54,7 +55,7 @@ def late(user: User, today: date) -> list[Late]:
     """What is late where the user reads cases; what is not late is left out."""
     found = [Late(rows(user, today).count(), text, page, query) for rows, text, page, query in LATE]
     if (missing := _not_started(user, today)) is not None:
-        found.append(Late(1, f"kørslen for {missing} er ikke startet, og dagen er gået", "runs"))
+        found.append(Late(1, f"kørslen for {month_name(missing)} er ikke startet, og dagen er gået", "runs"))
     if warning := rates_warning(today):
         found.append(Late(1, warning))
     return [one for one in found if one.count]

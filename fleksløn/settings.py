@@ -84,6 +84,12 @@ TEMPLATES = [
 ]
 
 
+PLANNER = "-c random_page_cost=1.1 -c jit=off -c max_parallel_workers_per_gather=0"
+"""For PostgreSQL on a disk without a head that moves, and many short queries at once: an index is as good as reading
+on, and compiling a query, or starting processes for it, takes longer than a page may.
+"""
+
+
 def _database() -> dict:
     """SQLite needs IMMEDIATE and WAL, or the worker fails; the broker needs a connection that stays open."""
     config = dj_database_url.config(default=f"sqlite:///{LOCAL_DIR / 'flekslon.sqlite3'}", conn_max_age=600)
@@ -96,6 +102,7 @@ def _database() -> dict:
         config["TEST"] = {"NAME": os.environ.get("FLEKSLON_TEST_FILE")}
     else:
         config["CONN_HEALTH_CHECKS"] = True
+        config.setdefault("OPTIONS", {}).setdefault("options", PLANNER)
     return config
 
 

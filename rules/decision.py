@@ -18,7 +18,7 @@ from rules.municipal_rules import municipal_concerns
 from rules.parameters import Parameters
 from rules.partial_month import propose as propose_part
 from rules.rates import Rates
-from rules.registry import Concern, Known
+from rules.registry import Concern, Known, Rule, known_as
 from rules.steps import Step
 
 PAID = "paid"
@@ -99,14 +99,20 @@ def propose(facts: Facts, rates: Rates) -> Calculation:
 def _broken(view: MonthView, parameters: Parameters, known: Known) -> list[Concern]:
     """The broken rules by priority; KY's own only while automatic inclusion is on."""
     concerns = []
-    for rule in RULES:
-        if rule.only_automatic and not parameters.include_income_automatically:
-            continue
-        key = (rule.code, *[getattr(parameters, name) for name in rule.limits])
+    for rule, key, limits in _asked(parameters):
         if key not in known:
-            known[key] = rule.broken(view, parameters)
-        concerns.append(known[key])
-    return [one for one in concerns if one is not None]
+            known[key] = rule.concern_with(view, limits)
+        if (concern := known[key]) is not None:
+            concerns.append(concern)
+    return concerns
+
+
+@lru_cache(maxsize=256)
+def _asked(parameters: Parameters) -> tuple[tuple[Rule, str, dict[str, Any]], ...]:
+    """The rules that are asked under these settings, each with what names it there and its limits."""
+    all_ = parameters.include_income_automatically
+    rules = ((rule, rule.limits_in(parameters)) for rule in RULES if all_ or not rule.only_automatic)
+    return tuple((rule, known_as(rule.code, *limits.values()), limits) for rule, limits in rules)
 
 
 def _without_wage(calculation: Calculation) -> Calculation:

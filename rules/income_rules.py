@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from rules import municipal_rules
-from rules.basis import ceiling_of, gross_earned_holiday, period_fault
+from rules.basis import gross_earned_holiday, period_fault
 from rules.facts import ZERO, Report
 from rules.incompatible import Span, overlaps
 from rules.money import oere
 from rules.month_view import MonthView, days_inside, days_with_right, has_base
 from rules.pension_age import pension_date
 from rules.registry import Numbers, Rule, table
-from rules.start_up import ceiling_month, expected_wage
+from rules.start_up import expected_wage
 
 HUNDRED = Decimal(100)
 FORTNIGHT = 14
@@ -129,9 +129,7 @@ def untrusted_reversal(view: MonthView) -> Numbers | None:
 
 def no_ceiling(view: MonthView) -> Numbers | None:
     """INC24. Broken when no wage ceiling is in force in the income month (LAB § 123, stk. 3)."""
-    if ceiling_of(view.facts, ceiling_month(view.facts)) is not None:
-        return None
-    return Numbers(months=(view.month,))
+    return Numbers(months=(view.month,)) if view.ceiling is None else None
 
 
 def no_wage(view: MonthView, include_income_automatically: bool) -> Numbers | None:

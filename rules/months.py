@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _TEXT = re.compile(r"(\d{4})-(\d{2})\Z")
 
@@ -31,11 +32,11 @@ class Month:
 
     @classmethod
     def of(cls, day: date) -> Month:
-        return cls(day.year, day.month)
+        return _month(day.year * 12 + day.month - 1)
 
     @classmethod
     def from_index(cls, index: int) -> Month:
-        return cls(index // 12, index % 12 + 1)
+        return _month(index)
 
     @property
     def index(self) -> int:
@@ -43,10 +44,10 @@ class Month:
         return self.year * 12 + self.number - 1
 
     def __add__(self, months: int) -> Month:
-        return Month.from_index(self.index + months)
+        return _month(self.year * 12 + self.number - 1 + months)
 
     def __sub__(self, months: int) -> Month:
-        return Month.from_index(self.index - months)
+        return _month(self.year * 12 + self.number - 1 - months)
 
     def until(self, other: Month) -> int:
         """How many months from this one to the other; negative when the other is earlier."""
@@ -54,11 +55,30 @@ class Month:
 
     @property
     def first_day(self) -> date:
-        return date(self.year, self.number, 1)
+        return _days(self.year, self.number)[0]
 
     @property
     def last_day(self) -> date:
-        return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
+        return _days(self.year, self.number)[1]
 
     def __str__(self) -> str:
-        return f"{self.year:04d}-{self.number:02d}"
+        return _text(self.year, self.number)
+
+
+# A run asks a hundred times for each case, and of the same few months.
+
+
+@lru_cache(maxsize=2_000)
+def _month(index: int) -> Month:
+    return Month(index // 12, index % 12 + 1)
+
+
+@lru_cache(maxsize=2_000)
+def _days(year: int, number: int) -> tuple[date, date]:
+    """The first and the last day."""
+    return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
+
+
+@lru_cache(maxsize=2_000)
+def _text(year: int, number: int) -> str:
+    return f"{year:04d}-{number:02d}"

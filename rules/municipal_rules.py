@@ -8,7 +8,7 @@ two persons weaken it, with a reason. A rule of the class *kontrol* is the munic
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from rules.money import added, change_percent, oere
 from rules.month_view import NO_PAY_OF_AN_EMPLOYER, MonthView
 from rules.months import Month
 from rules.parameters import MODES, NOTE, OFF, STOP, RuleMode
-from rules.registry import Concern, Known, Numbers, Rule
+from rules.registry import Concern, Known, Numbers, Rule, known_as
 from rules.spreading import spread
 
 Limit = Decimal | None
@@ -307,12 +307,16 @@ class MunicipalRule(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A municipal rule as it is asked: with its mode and its limits."""
+    """A municipal rule as it is asked: with its mode and its limits. ``key`` names it in ``Known``."""
 
     rule: MunicipalRule
     mode: str
     low: Limit
     high: Limit
+    key: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", known_as(self.rule.code, self.low, self.high))
 
 
 @lru_cache(maxsize=256)
@@ -352,10 +356,9 @@ def municipal_concerns(
     known = {} if known is None else known
     found: dict[str, list[Concern]] = {STOP: [], NOTE: []}
     for one in asked(modes):
-        key = (one.rule.code, one.low, one.high)
-        if key not in known:
-            known[key] = one.rule.concern(view, one.low, one.high)
-        if (concern := known[key]) is not None:
+        if one.key not in known:
+            known[one.key] = one.rule.concern(view, one.low, one.high)
+        if (concern := known[one.key]) is not None:
             found[one.mode].append(concern)
     return found[STOP], found[NOTE]
 

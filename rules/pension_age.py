@@ -6,7 +6,6 @@ aes.dk. The right ends at that age: LAB § 116.
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -33,7 +32,7 @@ def pension_age(born: date) -> Decimal:
 def pension_date(born: date) -> date:
     """The day the pension age is reached. A day the month does not have becomes its last day."""
     month = Month.of(born) + _months(born)
-    return date(month.year, month.number, min(born.day, calendar.monthrange(month.year, month.number)[1]))
+    return date(month.year, month.number, min(born.day, month.last_day.day))
 
 
 def last_day_of_right(born: date) -> date:

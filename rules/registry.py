@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from rules.frozen import canonical, freeze
 from rules.months import Month
@@ -42,8 +43,13 @@ class Concern:
         return canonical(freeze(self.numbers))
 
 
-Known = dict[tuple[object, ...], Concern | None]
-"""What a rule with its limits has said of one month: shared by the settings that are tried on that month."""
+Known = dict[str, Concern | None]
+"""What a rule with its limits (``known_as``) has said of one month: shared by the settings tried on that month."""
+
+
+def known_as(code: str, *limits: object) -> str:
+    """One text for a rule with its limits."""
+    return " ".join((code, *map(str, limits)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,15 @@ class Rule:
 
     def broken(self, view: object, parameters: Parameters) -> Concern | None:
         """The concern when the rule is broken for this month."""
-        numbers = self.test(view, **{name: getattr(parameters, name) for name in self.limits})
+        return self.concern_with(view, self.limits_in(parameters))
+
+    def limits_in(self, parameters: Parameters) -> dict[str, Any]:
+        """Those of the settings that the test is given."""
+        return {name: getattr(parameters, name) for name in self.limits}
+
+    def concern_with(self, view: object, limits: dict[str, Any]) -> Concern | None:
+        """The same with the limits at hand: a run asks every rule of every case with the same."""
+        numbers = self.test(view, **limits)
         return None if numbers is None else Concern(self.code, numbers)
 
 

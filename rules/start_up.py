@@ -48,8 +48,10 @@ def expected_wage(facts: Facts) -> Decimal | None:
 
     A wage of the income month that a person has added, included or corrected goes before it.
     """
+    if facts.expected_wage is None:
+        return None
     started = Month.of(start_day(facts)).until(facts.benefit_month)
-    if facts.expected_wage is None or started > START_MONTHS or first_whole_month(facts) is not None:
+    if started > START_MONTHS or first_whole_month(facts) is not None:
         return None
     decided = any(
         one.role == "wage" and one.treatment in DECIDED for one in facts.reports if one.month == facts.income_month

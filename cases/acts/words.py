@@ -137,7 +137,8 @@ class Hearing(ActForm):
     def known(self) -> list[str]:
         row = self.about.row
         days = party_hearing.days_left(row, self.about.today)
-        held = f"{hele_kr(row.held)} kr. venter. Frist {day_name(row.deadline)}, {days} dage tilbage."
+        left = f"{days} dage tilbage" if days else "den er nået"
+        held = f"{hele_kr(row.held)} kr. venter. Frist {day_name(row.deadline)}, {left}."
         return [held, f"Svar: {row.answer}" if row.answer else "Borgeren har ikke svaret endnu."]
 
     def perform(self, user: User, now: datetime) -> str:

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from cases.admin.base import PortalAdmin
 from cases.change_fields import shown
 from cases.models import Decision, NationalRates, Role
+from cases.templatetags.danish import month_name
 from rules.months import Month
 
 FIGURES = (
@@ -30,8 +31,8 @@ def decisions_by_month(row: NationalRates) -> dict[Month, int]:
 
 
 def listed(hits: dict[Month, int]) -> str:
-    """2026-10 (412 afgørelser), 2026-11 (398 afgørelser)"""
-    return ", ".join(f"{month} ({count} afgørelser)" for month, count in hits.items())
+    """oktober 2026 (412 afgørelser), november 2026 (398 afgørelser)"""
+    return ", ".join(f"{month_name(month)} ({count} afgørelser)" for month, count in hits.items())
 
 
 class RatesForm(forms.ModelForm):

@@ -11,7 +11,7 @@ from cases.models.adjustment import (
     SettleBy,
     Settlement,
 )
-from cases.models.any_of import AnyOf
+from cases.models.any_of import AnyOf, AnyText, Ids
 from cases.models.assessment import Applies, Article, Assessment
 from cases.models.audit import AccessLog, Look
 from cases.models.batch import BatchState, PaymentBatch, PaymentFile, PaymentSettings, PostingFile, Profile
@@ -75,6 +75,7 @@ __all__ = [
     "AdjustmentReason",
     "AlarmKind",
     "AnyOf",
+    "AnyText",
     "Applies",
     "Article",
     "Assessment",
@@ -103,6 +104,7 @@ __all__ = [
     "Grant",
     "HolidayPayer",
     "HolidayPayment",
+    "Ids",
     "IncomeFile",
     "IncomeReport",
     "IncomeTreatment",

@@ -16,6 +16,8 @@ from cases.models.grant import Grant, GrantPart
 from cases.models.payment import Payment
 from cases.models.process import Process
 from cases.models.task import Task
+from cases.templatetags.danish import month_name
+from rules.money import danish
 
 
 class Adjustment(InsertOnlyModel):
@@ -56,7 +58,7 @@ class Adjustment(InsertOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.benefit_month}: {self.difference} kr."
+        return f"{month_name(self.benefit_month)}: {danish(self.difference)} kr."
 
 
 class AdjustmentReason(models.TextChoices):

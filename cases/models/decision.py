@@ -12,6 +12,7 @@ from cases.models.base import InsertOnlyModel, InsertOnlyQuerySet
 from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant
 from cases.models.run import Run
+from cases.templatetags.danish import month_name
 
 
 class Outcome(models.TextChoices):
@@ -79,4 +80,4 @@ class Decision(InsertOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.benefit_month} nr. {self.sequence}"
+        return f"{month_name(self.benefit_month)} nr. {self.sequence}"

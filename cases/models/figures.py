@@ -7,6 +7,7 @@ from django.db import models
 from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel
 from cases.models.fields import MonthField
+from cases.templatetags.danish import month_name
 
 
 class StoredMonth(ScopedModel):
@@ -32,4 +33,4 @@ class StoredMonth(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.benefit_month}"
+        return f"{month_name(self.benefit_month)}"

@@ -12,6 +12,7 @@ from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel, ScopedQuerySet
 from cases.models.fields import HundredthsField, MoneyField, MonthField
 from cases.models.people import Citizen
+from cases.templatetags.danish import month_name
 from rules.money import danish
 from rules.months import Month
 
@@ -213,7 +214,7 @@ class EarlierSubsidy(GrantPart):
         constraints = [models.UniqueConstraint(fields=["grant", "benefit_month"], name="one_earlier_subsidy_a_month")]
 
     def __str__(self) -> str:
-        return f"{self.benefit_month}: {danish(self.amount)} kr."
+        return f"{month_name(self.benefit_month)}: {danish(self.amount)} kr."
 
 
 class Employer(models.Model):

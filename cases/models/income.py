@@ -13,6 +13,7 @@ from cases.models.base import InsertOnlyModel, ScopedModel
 from cases.models.fields import HundredthsField, MoneyField, MonthField
 from cases.models.grant import Grant, GrantPart
 from cases.models.people import Citizen
+from cases.templatetags.danish import month_name
 from rules.money import danish
 
 
@@ -40,11 +41,16 @@ class IncomeFile(InsertOnlyModel):
 
 
 class RawAnswer(InsertOnlyModel):
-    """One person's element of an answer as it came, compressed, with its hash."""
+    """One person's element of an answer as it came, compressed, with its hash.
+
+    An index of citizens alone is left out here and in IncomeReport: the unique index begins with the citizen.
+    """
 
     municipality_path = "citizen__municipality"
 
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="raw_answers", verbose_name="borger")
+    citizen = models.ForeignKey(
+        Citizen, models.PROTECT, related_name="raw_answers", verbose_name="borger", db_index=False
+    )
     file = models.ForeignKey(IncomeFile, models.PROTECT, related_name="answers", verbose_name="fil")
     sha256 = models.CharField(max_length=64)
     body = models.BinaryField("svar (komprimeret)")
@@ -67,7 +73,7 @@ class IncomeReport(InsertOnlyModel):
 
     municipality_path = "citizen__municipality"
 
-    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="reports", verbose_name="borger")
+    citizen = models.ForeignKey(Citizen, models.PROTECT, related_name="reports", verbose_name="borger", db_index=False)
     answer = models.ForeignKey(RawAnswer, models.PROTECT, related_name="reports", verbose_name="svar")
     key = models.CharField(max_length=64)
     month = MonthField("indtægtsmåned")
@@ -103,7 +109,7 @@ class IncomeReport(InsertOnlyModel):
         indexes = [models.Index(fields=["citizen", "month"], name="report_by_citizen_month")]
 
     def __str__(self) -> str:
-        return f"SE {self.se_number}, {self.month}"
+        return f"SE {self.se_number}, {month_name(self.month)}"
 
 
 class TreatmentAction(models.TextChoices):
@@ -162,4 +168,4 @@ class AddedIncome(GrantPart):
         verbose_name_plural = "tilføjede indtægter"
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.month}: {danish(self.amount)} kr."
+        return f"{self.get_kind_display()} {month_name(self.month)}: {danish(self.amount)} kr."

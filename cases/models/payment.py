@@ -15,6 +15,7 @@ from cases.models.decision import Decision
 from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant
 from cases.models.people import Citizen
+from cases.templatetags.danish import month_name
 from rules.money import danish
 
 
@@ -118,7 +119,7 @@ class Payment(InsertOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.benefit_month}: {danish(self.payable_before_tax)} kr."
+        return f"{month_name(self.benefit_month)}: {danish(self.payable_before_tax)} kr."
 
     @property
     def origin(self) -> Payment:

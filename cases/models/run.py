@@ -11,6 +11,7 @@ from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel, ScopedQuerySet
 from cases.models.fields import MonthField
 from cases.models.grant import Grant
+from cases.templatetags.danish import month_name
 
 
 class RunState(models.TextChoices):
@@ -44,7 +45,7 @@ class Run(ScopedModel):
         constraints = [models.UniqueConstraint(fields=["municipality", "benefit_month"], name="one_run_a_month")]
 
     def __str__(self) -> str:
-        return f"Kørsel {self.benefit_month}"
+        return f"Kørsel {month_name(self.benefit_month)}"
 
 
 class BlockState(models.TextChoices):

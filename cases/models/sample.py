@@ -15,6 +15,7 @@ from cases.models.base import InsertOnlyModel, ScopedModel, ScopedQuerySet
 from cases.models.decision import Decision
 from cases.models.fields import HundredthsField, MonthField
 from cases.models.process import Process
+from cases.templatetags.danish import month_name
 from rules.months import Month
 
 SHARE = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))]
@@ -80,7 +81,7 @@ class Sample(InsertOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"Stikprøve {self.benefit_month}"
+        return f"Stikprøve {month_name(self.benefit_month)}"
 
 
 class Verdict(models.TextChoices):

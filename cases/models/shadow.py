@@ -9,6 +9,7 @@ from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel
 from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant
+from cases.templatetags.danish import month_name
 
 
 class CaseFile(ScopedModel):
@@ -45,7 +46,7 @@ class ShadowMonth(ScopedModel):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"Skyggemåned {self.benefit_month}"
+        return f"Skyggemåned {month_name(self.benefit_month)}"
 
 
 class ShadowOutcome(models.TextChoices):

@@ -14,6 +14,7 @@ from cases.models.decision import Decision
 from cases.models.fields import MoneyField, MonthField
 from cases.models.grant import Grant
 from cases.models.people import Citizen
+from cases.templatetags.danish import month_name
 
 
 class TaskKind(models.TextChoices):
@@ -46,6 +47,13 @@ RULES_BROKEN = "BATCH_FLT_INDTAEGTSREGLER_BRUDT"
 NEW_PAY = "NYE_LOENOPLYSNINGER"
 NO_AUTOMATION = "FULD_AUTOMATIK_FRA"
 CASE_FAILED = "PROGRAMFEJL"
+EVENTS = {
+    RULES_BROKEN: "Indtægtsregler er brudt",
+    NEW_PAY: "Nye lønoplysninger",
+    NO_AUTOMATION: "Fuld automatik er slået fra",
+    CASE_FAILED: "Programfejl",
+}
+"""The official codes in words; other events are words already."""
 
 
 class ConcernKind(models.TextChoices):
@@ -128,7 +136,7 @@ class Task(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.headline} ({self.benefit_month})"
+        return f"{self.headline} ({month_name(self.benefit_month)})"
 
     @property
     def is_open(self) -> bool:
@@ -186,4 +194,4 @@ class ConcernAnswer(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code}, {self.benefit_month}"
+        return f"{self.code}, {month_name(self.benefit_month)}"

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from cases.models.accounts import Municipality
 from cases.models.base import ScopedModel
 from cases.models.fields import MonthField
+from cases.templatetags.danish import month_name
 from rules.frozen import thaw
 from rules.parameters import Parameters
 
@@ -45,7 +46,7 @@ class SettingTrial(ScopedModel):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"Prøve {self.first_month} til {self.last_month}"
+        return f"Prøve {month_name(self.first_month)} til {month_name(self.last_month)}"
 
     @property
     def chosen_parameters(self) -> Parameters:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from cases.presenters.words import (
@@ -22,7 +21,6 @@ from rules.income_rules import BY_CODE
 from rules.registry import Concern, Numbers
 
 Names = Mapping[str, str]
-NUMBERS = frozenset(field.name for field in fields(Numbers))
 
 
 @dataclass(frozen=True)
@@ -68,16 +66,26 @@ def sentence(code: str, numbers: Numbers) -> str:
     return SENTENCES.get(code, _plain)(numbers)
 
 
-def told(code: str, stored: str | Mapping[str, Any], names: Names | None = None) -> list[str]:
-    """The numbers of a reason as a row keeps them, in Danish: the sentence, then what was found one by one.
+def numbers_in_words(code: str, numbers: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The numbers as one sentence, and the details in Danish notation."""
+    try:
+        thawed = thaw(Numbers, dict(numbers))
+    except (ValueError, TypeError, KeyError):
+        return "", tuple(_loose(numbers))
+    return sentence(code, thawed), tuple(readable(text, names) for text in thawed.details)
 
-    Empty where a reason has none of these numbers: those of follow-ups and events stand in their message.
-    """
-    kept = json.loads(stored) if isinstance(stored, str) else stored
-    if not set(kept) <= NUMBERS:
-        return []
-    numbers = thaw(Numbers, kept)
-    return [text for text in (sentence(code, numbers), *(readable(one, names) for one in numbers.details)) if text]
+
+def _loose(numbers: Mapping[str, Any]) -> list[str]:
+    """Numbers of a follow-up question: a word and what it is."""
+    hidden = {"event", "external_id", "details"}
+    found = []
+    for name, value in numbers.items():
+        if name in hidden:
+            continue
+        listed = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+        listed = f"{hele_kr(value)} kr." if name == "beløb" else listed
+        found.append(readable(f"{name.capitalize()}: {listed}"))
+    return found
 
 
 def short(code: str, numbers: Mapping[str, Any]) -> str:

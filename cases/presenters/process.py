@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from cases.acts import acts_for
 from cases.concern_texts import words_of
 from cases.models import ConcernKind, Process, Stage, Task, TaskConcern
-from cases.presenters.concerns import sentence
-from cases.presenters.words import readable
+from cases.presenters.concerns import numbers_in_words
 from cases.process_concerns import STAGES, ProcessLook, Standing
 from cases.process_engine import OPEN
-from rules.frozen import thaw
-from rules.registry import Numbers
 
 
 @dataclass(frozen=True)
@@ -94,24 +90,3 @@ def _row(row: TaskConcern) -> ShownStanding:
         row.code, row.message, row.kind, row.get_kind_display().lower(), numbers, details, words.help, words.law,
         [], stops=False, can_tick=False, answered=row.note or ("Kvitteret" if row.answered_at else ""), by=by,
     )  # fmt: skip
-
-
-def numbers_in_words(code: str, numbers: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """The numbers as one sentence, and the details in Danish notation."""
-    try:
-        thawed = thaw(Numbers, dict(numbers))
-    except (ValueError, TypeError, KeyError):
-        return "", tuple(_loose(numbers))
-    return sentence(code, thawed), tuple(readable(text, names) for text in thawed.details)
-
-
-def _loose(numbers: Mapping[str, Any]) -> list[str]:
-    """Numbers of a follow-up question: a word and what it is."""
-    hidden = {"event", "external_id", "details"}
-    found = []
-    for name, value in numbers.items():
-        if name in hidden:
-            continue
-        listed = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-        found.append(readable(f"{name.capitalize()}: {listed}"))
-    return found

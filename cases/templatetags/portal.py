@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from cases.acts import acts_for
 from cases.models import Role, SettingProposal, User
@@ -25,13 +25,13 @@ CASE_PAGES = (
     ("Beregner", "calculator"),
 )
 
-GROUPS_BEGIN = ("Rapporter", "Revision", "Lovlighed", "Regler", "Hjælp")
+GROUPS_BEGIN = ("Rapporter", "Lovlighed", "Regler", "Hjælp")
 """Where a new group of the menu begins: the month's work, what it is looked at by, what decides it, help."""
 
 
 @register.inclusion_tag("components/header.html", takes_context=True)
 def portal_header(context: dict[str, Any]) -> dict[str, Any]:
-    """The header with the pages the user's roles open. Pages that are not installed are left out."""
+    """The header with the pages the user's roles open."""
     request = context.get("request")
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
@@ -47,18 +47,18 @@ def portal_header(context: dict[str, Any]) -> dict[str, Any]:
 
 def _links(user: User, path: str) -> list[dict[str, Any]]:
     wanted = list(CASE_PAGES) if user.reads_cases else [CASE_PAGES[0], CASE_PAGES[-1]]
-    if user.has_role(Role.AUDITOR):
+    if user.has_role(Role.COORDINATOR):
+        wanted.append(("Regler", "rules"))
+    elif user.has_role(Role.ADMINISTRATOR, Role.AUDITOR) and not user.is_national:
+        wanted.append(("Lovlighed", "compliance"))
+    if user.has_role(Role.COORDINATOR, Role.AUDITOR):
         wanted.append(("Revision", "audit"))
     if user.is_superuser or user.has_role(Role.ADMINISTRATOR):
         wanted.append(("Administration", "admin:index"))
     elif user.has_role(Role.COORDINATOR):
         wanted.append(("Indstillinger", "admin:index"))
-    if user.has_role(Role.COORDINATOR):
-        wanted.insert(-1, ("Regler", "rules"))
-    elif user.has_role(Role.ADMINISTRATOR, Role.AUDITOR) and not user.is_national:
-        wanted.insert(-1, ("Lovlighed", "compliance"))
     wanted.append(("Hjælp", "guide"))
-    found = [(text, _address(name)) for text, name in wanted]
+    found = [(text, reverse(name)) for text, name in wanted]
     return [
         {
             "text": text,
@@ -67,15 +67,7 @@ def _links(user: User, path: str) -> list[dict[str, Any]]:
             "begins": text in GROUPS_BEGIN,
         }
         for text, url in found
-        if url
     ]
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 @register.simple_tag

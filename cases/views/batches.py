@@ -131,6 +131,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _batch(request, pk)
     now = timezone.now()
     payments = batch.payments.select_related("citizen", "grant").order_by("citizen__sort_key", "id")
+    payments = payments.filter(citizen__municipality=batch.municipality)
     sums = dict(sums_by_kind(batch))
     context = {
         "batch": batch,

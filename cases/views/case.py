@@ -265,7 +265,7 @@ def letters_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 def history_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     """The citizen, the case and all that hangs on it, as Revision shows it; a page at a time."""
-    asked = Query((grant.municipality_id,), citizen=grant.citizen_id)
+    asked = Query((grant.municipality_id,), citizen=grant.citizen_id, limit=PAGE)
     found = changes_page(asked, Place.parse(request.GET.get("efter", "")))
     return {"changes": found.changes, "older": found.older}
 

@@ -63,9 +63,14 @@ def payment_list(request: HttpRequest) -> HttpResponse:
 def payment_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One payment: its lines, its events, and the letter as the citizen will see it."""
     payment = _payment(request, pk, "Udbetaling og udbetalingsspecifikation")
+    try:
+        letter = _letter(payment)
+    except Tampered as fault:
+        messages.error(request, str(fault))
+        letter = None
     context = {
         "payment": payment,
-        "letter": _letter(payment),
+        "letter": letter,
         "acts": acts_of(payment) if payment.municipality_id in request.user.municipality_ids(*WRITERS) else [],
         "related": related(payment),
         "settlements": payment.settlements.select_related("adjustment"),

@@ -18,8 +18,8 @@ from cases.concern_texts import words_of
 from cases.forms import DayField
 from cases.models import WRITERS, Complaint, PartyHearing, Task, TaskKind, User
 from cases.open_task import COMPLAINT, HEARING
+from cases.presenters.concerns import numbers_in_words
 from cases.presenters.inbox import due_words
-from cases.presenters.process import numbers_in_words
 from cases.refused import Conflict, Refused
 from cases.views.presence import others_here
 

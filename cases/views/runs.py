@@ -20,6 +20,9 @@ from cases.views.choices import chosen_month, chosen_municipality, municipalitie
 from rules.income_rules import BY_CODE
 from rules.months import Month
 
+CHOICES = 26
+"""Months to choose from when a run is started: the next one and two years back."""
+
 
 @require_safe
 @reader
@@ -129,7 +132,9 @@ def _is_running(run: Run, now: Progress) -> bool:
 
 
 def _start_form(request: HttpRequest) -> dict[str, Any]:
+    this_month = Month.of(today())
     return {
         "municipalities": municipalities_of(request.user, Role.COORDINATOR),
-        "this_month": Month.of(today()),
+        "this_month": this_month,
+        "months": [this_month + 1 - back for back in range(CHOICES)],
     }

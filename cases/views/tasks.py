@@ -25,7 +25,7 @@ from cases.plan_tasks import plan
 from cases.presenters.inbox import inbox_rows
 from cases.refused import Conflict, Refused
 from cases.views.inbox_tabs import inbox_tabs
-from cases.views.paging import page_number
+from cases.views.paging import page_number, stretch
 from cases.views.presence import OPENED
 from cases.views.process_page import process_workbench
 from cases.views.question_page import question_workbench
@@ -69,7 +69,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             Q(grant__citizen__in=citizens) | Q(citizen__in=citizens) | Q(grant__number__contains=words)
         )
     page = page_number(request)
-    found = inbox_rows(tasks[(page - 1) * PAGE : page * PAGE + 1], today)
+    found = inbox_rows(stretch(tasks, (page - 1) * PAGE, page * PAGE + 1), today)
     log_list(request.user, (one.citizen_id for one in found[:PAGE]), "Opgaver")
     return render(
         request,

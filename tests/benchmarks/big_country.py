@@ -72,9 +72,9 @@ BY_MONTH = ("Run", "Block", "Decision", "Payment", "PaymentLine", "PaymentEvent"
             "Delivery", "Notice", "AccessLog", "Sample", "SampleItem")  # fmt: skip
 EMPTY = {
     ("RawAnswer", "body"): "''::bytea", ("PaymentFile", "body"): "''::bytea", ("IssuedFile", "body"): "''::bytea",
-    ("IssuedDocument", "context"): "'{}'", ("IssuedDocument", "text"): "''",
 }  # fmt: skip
-EMPTY_BACK = {("Decision", name): "'{}'" for name in ("facts", "rates", "parameters")}
+LETTER = {("IssuedDocument", "context"): "'{}'", ("IssuedDocument", "text"): "''"}
+EMPTY_BACK = {**LETTER, **{("Decision", name): "'{}'" for name in ("facts", "rates", "parameters")}}
 
 
 def main(base: int, big: int, small: int, per: int, years: int) -> None:
@@ -304,6 +304,7 @@ def _aside(model: type[models.Model], of_cases: set[type[models.Model]]) -> Call
         **{(one, column): f"r.{column} + k::bigint * {ASIDE}" for one, column in (
             ("Decision", "supersedes"), ("Block", "first_grant"), ("Block", "last_grant"),
             ("Sample", "last_decision"))},
+        **{of: f"CASE WHEN m = 0 THEN r.{of[1]} ELSE {empty} END" for of, empty in LETTER.items()},
     }  # fmt: skip
 
     def value(field: models.Field) -> str:

@@ -42,6 +42,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+from django.utils import timezone
 
 from cases.models import (
     Citizen,
@@ -57,6 +58,7 @@ from cases.models import (
     TaskKind,
     User,
 )
+from cases.month_figures import figures_of
 
 HOME = "0999"
 TOKEN = "benchmarkbenchmarkbenchmarkbench"
@@ -99,6 +101,8 @@ def known() -> Known:
     months = sorted(Run.objects.of(home).values_list("benefit_month", flat=True))
     tasks = Task.objects.of(home).open().filter(kind=TaskKind.INCOME).order_by("pk").values_list("pk", flat=True)[:2000]
     paid = Payment.objects.filter(grant__in=[one for one, _ in drawn], benefit_month=months[-2])
+    # Older decisions, and the one a letter is compared with, have no frozen facts in the copies.
+    newest = SampleItem.objects.of(home).filter(sample__benefit_month__gte=months[-2])
     return Known(
         grants=[one for one, _ in drawn],
         numbers=[number for _, number in drawn],
@@ -108,7 +112,7 @@ def known() -> Known:
         payments=list(paid.values_list("pk", flat=True)),
         batches=list(PaymentBatch.objects.of(home).values_list("pk", flat=True)[:3]),
         runs=list(Run.objects.of(home).order_by("-benefit_month").values_list("pk", flat=True)[:3]),
-        samples=list(SampleItem.objects.of(home).values_list("pk", flat=True)[:100]),
+        samples=list(newest.values_list("pk", flat=True)[:100]),
         months=[str(month) for month in months[-6:]],
     )
 
@@ -146,7 +150,6 @@ def visits(there: Known, role: str, draw: random.Random) -> Iterator[Visit]:
         *(Visit(f"adjustments {tab}", f"/efterreguleringer/?vis={tab}") for tab in ("valg", "modregnes", "afregnet")),
         Visit("notices", "/adviser/"),
         Visit("events", "/haendelser/"),
-        Visit("rules", "/regler/"),
         Visit("report", f"/rapporter/?maaned={month}"),
         Visit("automation", "/rapporter/automatik/"),
         Visit("automation, 36", "/rapporter/automatik/?antal=36"),
@@ -159,6 +162,8 @@ def visits(there: Known, role: str, draw: random.Random) -> Iterator[Visit]:
             Visit("revision", "/revision/"),
             Visit("revision, case", "/revision/", {"words": number, "what": ""}),
         ]
+    else:
+        found.append(Visit("rules", "/regler/"))
     if role != Role.CASEWORKER:
         found.append(Visit("case, opslag", f"/sager/{pick(there.grants)}/?fane=opslag"))
     draw.shuffle(found)
@@ -251,9 +256,10 @@ def a_run(wanted: bool) -> Iterator[None]:
     stop = threading.Event()
 
     def runs() -> None:
-        newest = Run.objects.order_by("-benefit_month").values_list("benefit_month", flat=True)[0]
-        codes = list(Municipality.objects.exclude(code__in=[HOME, "0998"]).filter(citizens__pk__isnull=False).distinct()
-                     .values_list("code", flat=True))  # fmt: skip
+        here = Run.objects.filter(municipality__code=HOME).order_by("-benefit_month")
+        newest = here.values_list("benefit_month", flat=True)[0]
+        others = Municipality.objects.exclude(code__in=[HOME, "0998"]).exclude(runs__benefit_month=newest + 1)
+        codes = list(others.order_by("code").values_list("code", flat=True))
         connections.close_all()
         for code in codes:
             if stop.is_set():
@@ -288,8 +294,16 @@ def percentile(values: list[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, int(part * len(values)))]
 
 
+def count_months() -> None:
+    """The months' figures, as the night has counted them."""
+    home = Municipality.objects.get(code=HOME)
+    newest = Run.objects.of(home).order_by("-benefit_month").values_list("benefit_month", flat=True)[0]
+    figures_of(home, newest - 35, newest, timezone.now(), exact=True)
+
+
 def main(given: argparse.Namespace) -> None:
     there, signed_in, times = known(), people(given.people), Times()
+    count_months()
     connections.close_all()
     with served(given.port, given.processes) as pid:
         for session, role in signed_in[: len(ROLES)]:  # what is read once is not the pages' time

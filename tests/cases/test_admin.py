@@ -331,7 +331,7 @@ def test_a_rate_that_a_decision_has_used_is_never_edited(client: Client, of: Mun
     signed_in(client, Role.ADMINISTRATOR, None)
     used = NationalRates.objects.get(valid_from="2026-01-01")
     page = client.get(address(NationalRates, "change", used.pk)).content.decode()
-    assert "2026-11 (1 afgørelser). Rækken kan derfor ikke ændres" in page
+    assert "november 2026 (1 afgørelser). Rækken kan derfor ikke ændres" in page
     assert 'name="_save"' not in page
     assert client.post(address(NationalRates, "change", used.pk), rates()).status_code == 403
     unused = NationalRates.objects.get(valid_from="2025-01-01")
@@ -353,9 +353,9 @@ def test_a_row_that_replaces_lists_the_months_it_hits(client: Client, of: Munici
     signed_in(client, Role.ADMINISTRATOR, None)
     new = rates(valid_from="01.10.2026", valid_to="31.12.2026")
     refused = client.post(address(NationalRates, "add"), new)
-    assert "2026-11 (1 afgørelser)" in refused.context["adminform"].form.errors["hits_known"][0]
+    assert "november 2026 (1 afgørelser)" in refused.context["adminform"].form.errors["hits_known"][0]
     taken = client.post(address(NationalRates, "add"), {**new, "hits_known": "on"}, follow=True)
-    assert "2026-11 (1 afgørelser)" in taken.content.decode()
+    assert "november 2026 (1 afgørelser)" in taken.content.decode()
     assert NationalRates.objects.filter(valid_from="2026-10-01").exists()
 
 

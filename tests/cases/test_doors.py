@@ -174,7 +174,7 @@ def test_the_monthly_job_looks_up_first_where_an_address_is_set(settings: Any) -
 def test_a_month_whose_income_has_not_come_is_not_run() -> None:
     municipality = make_municipality()
     make_case(municipality)
-    assert "ingen indkomstsvar for 2026-10" in jobs.start_month(municipality, NOVEMBER, NOW)
+    assert "ingen indkomstsvar for oktober 2026" in jobs.start_month(municipality, NOVEMBER, NOW)
     assert not Run.objects.exists()
 
 

@@ -13,7 +13,6 @@ from cases.models import AddedIncome, Adjustment, ConcernAnswer, Decision, Incom
 from cases.party_hearing import Answers
 from cases.run_month import progress
 from tests.cases.builders import (
-    NOVEMBER,
     NOW,
     OCTOBER,
     OTHER_SE,
@@ -177,7 +176,7 @@ def test_every_act_is_in_the_history_with_user_and_reason(municipality: Any, aas
     accept(task, aase, note="Godkendt efter lønseddel")
     rows = [(row.history_user.username, row.history_change_reason) for row in task.history.order_by("history_id")]
     assert rows == [
-        ("system", f"Kørsel {NOVEMBER}"),
+        ("system", "Kørsel november 2026"),
         ("aase", "Taget op"),
         ("aase", "Godkendt efter lønseddel"),
     ]

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from cases.presenters.concerns import sentence, short, shown, told
+from cases.change_fields import field_changes
+from cases.models import ConcernAnswer
+from cases.presenters.concerns import numbers_in_words, sentence, short, shown
 from cases.presenters.incomes import EmployerRow, IncomeTable, bars
 from cases.presenters.sums import Last, paired, rows_of
 from cases.presenters.words import first_sentence, joined, months_listed, readable
@@ -72,12 +74,17 @@ def test_every_rule_has_a_danish_sentence_for_whatever_numbers_it_gives(code: st
     text = " ".join([concern.numbers, short(code, freeze(numbers)), *concern.details])
     assert not re.search(r"\d{4}-\d{2}|\d\.\d\d(?!\d|\.)|None|12345678|Decimal", text), text
     assert concern.must_fix is not BY_CODE[code].acceptable
-    history = told(code, canonical(freeze(numbers)))
-    assert history == [text for text in (concern.numbers, *shown(Concern(code, numbers)).details) if text]
 
 
-def test_numbers_that_are_no_reasons_own_are_told_by_its_message_alone() -> None:
-    assert told("FOL6", {"beløb": "11404", "frist": "2026-10-28"}) == []
+def test_the_numbers_of_a_follow_up_are_danish() -> None:
+    numbers = {"beløb": "11404", "frist": "2026-10-28", "event": 3}
+    assert numbers_in_words("FOL6", numbers, {}) == ("", ("Beløb: 11.404 kr.", "Frist: 28.10.2026"))
+
+
+def test_the_history_tells_a_reasons_numbers_in_a_sentence() -> None:
+    answer = ConcernAnswer(code="INC3", numbers=canonical(freeze(LOW)))
+    (change,) = [one for one in field_changes(answer, None) if one.name == "tal"]
+    assert change.after == sentence("INC3", LOW)
 
 
 def test_details_read_as_danish() -> None:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases import issue_specifications
+from cases.change_log import Query, changes
 from cases.issue_specifications import issue_block
 from cases.models import (
     Adjustment,
@@ -92,6 +93,7 @@ def month_to_letters(code: str, cases: int) -> dict[str, int]:
     found["file"] = counted(lambda: release_batch(batch, second, NOW))
     ids = sorted(batch.payments.values_list("pk", flat=True))
     found["letters"] = counted(lambda: issue_block(batch.pk, second, NOW, ids[0], ids[-1]))
+    found["history"] = counted(lambda: changes(Query((home.pk,), limit=5000)))
     assert Payment.objects.of(home).filter(benefit_month=NOVEMBER, adjustment=Decimal(300)).count() == cases
     assert Settlement.objects.filter(payment__municipality=home).count() == cases
     assert IssuedDocument.objects.filter(municipality=home, payment__benefit_month=NOVEMBER).count() == cases
@@ -187,6 +189,16 @@ def test_a_search_writes_its_looks_together(client: Client, home: Municipality) 
     found.append(counted(lambda: client.post(reverse("search"), {"words": "ærlig"})))
     assert Citizen.objects.count() == 12
     assert found[0] == found[1]
+
+
+def test_a_list_sorts_its_keys_and_not_its_rows(client: Client, home: Municipality) -> None:
+    client.force_login(make_user("karen", Role.COORDINATOR, home))
+    grow(home, 0, 4)
+    for name in ("cases", "tasks", "payments"):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse(name))
+        (sorted_,) = [one["sql"] for one in queries if one["sql"].endswith("LIMIT 51")]
+        assert "," not in sorted_.split(" FROM ")[0]
 
 
 def test_a_list_is_not_counted(client: Client, home: Municipality) -> None:

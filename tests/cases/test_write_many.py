@@ -77,5 +77,5 @@ def test_rows_are_found_by_two_of_their_columns(grant: Grant) -> None:
     asked = [*rows, *rows, (other.citizen_id, key), (grant.citizen_id, 'no "key"')]
     assert ids_of(IncomeReport, ("citizen_id", "key"), asked) == rows
     assert ids_of(IncomeReport, ("citizen_id", "key"), []) == {}
-    assert IncomeReport.objects.filter(key__any_of=[key, "{,}"]).count() == 1
-    assert not IncomeReport.objects.filter(key__any_of=[]).exists()
+    assert IncomeReport.objects.filter(key__any_text=[key, '{"', "æ,"]).count() == 1
+    assert not IncomeReport.objects.filter(key__any_text=[]).exists()

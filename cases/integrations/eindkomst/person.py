@@ -114,7 +114,8 @@ class _Reports:
         self.form = text
 
     def set_field(self, text: str) -> None:
-        self._expect_no_value()
+        if self.number:
+            self._expect_no_value()
         self.number = _field_number(text[:64], self.form)
 
     def set_value(self, text: str) -> None:

@@ -45,7 +45,7 @@ class RegisterReport:
             str(self.period_end or ""),
             self.employee_number,
             str(self.pay_date or ""),
-            *("\x1f".join(field) for field in self.fields),
+            *map("\x1f".join, self.fields),
         )
         return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
 

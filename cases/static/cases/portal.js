@@ -87,7 +87,8 @@
       [...line.cells].forEach((cell) => {
         cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
         const head = heads[column]?.textContent.trim().replace(/\s+/g, " ");
-        if (head && cell.colSpan === 1 && !cell.querySelector(".visually-hidden:only-child")) cell.dataset.label = head;
+        const hidden = cell.querySelector(".visually-hidden:only-child")?.textContent.trim();
+        if (head && cell.colSpan === 1 && (!hidden || hidden !== cell.textContent.trim())) cell.dataset.label = head;
         if (!cell.textContent.trim() && !cell.childElementCount) cell.dataset.blank = "";
         column += cell.colSpan;
       });
