@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No search for cycles inside. For work of bounded size: a block of cases, ten letters.
+    """No search for cycles inside. For work of bounded size: a block of cases, a letter.
 
     A search walks through everything that is alive, again and again while it grows: a quarter of a run's time. What is
     in no cycle is freed at once as ever, and the rest at the first search after.

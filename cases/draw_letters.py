@@ -54,8 +54,7 @@ def draw_letters(first: int, last: int, now: datetime) -> int:
     """Draw the documents of the id range that have no PDF; how many. Two workers at once do no harm."""
     made = 0
     for part in _parts(first, last):
-        with collector_paused():
-            files = [_file(document, now) for document in part]
+        files = [_file(document, now) for document in part]
         with transaction.atomic():
             drawn = set(IssuedFile.objects.filter(document__in=part).values_list("document_id", flat=True))
             new = [one for one in files if one.document_id not in drawn]
@@ -72,5 +71,6 @@ def _parts(first: int, last: int) -> Iterator[list[IssuedDocument]]:
 
 
 def _file(document: IssuedDocument, now: datetime) -> IssuedFile:
-    body = draw(document)
+    with collector_paused():
+        body = draw(document)
     return IssuedFile(document=document, body=body, sha256=hashlib.sha256(body).hexdigest(), made_at=now)

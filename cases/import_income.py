@@ -21,7 +21,7 @@ from cases.refused import Refused
 from cases.write_many import ids_of, reserve_ids, write_many, write_values
 from rules.months import Month
 
-PERSONS_AT_A_TIME = 500
+PERSONS_AT_A_TIME = 1000
 FAST = 1
 """zlib's level: half the time of the best one, a tenth more bytes."""
 

@@ -23,7 +23,7 @@ from cases.models import (
 from cases.models.task import NEW_PAY, NO_AUTOMATION, RULES_BROKEN
 from cases.move_payments import Signed, write_events, write_lines
 from cases.settle import settle
-from cases.write_many import reserve_ids, write_many, write_many_with_history
+from cases.write_many import new_row, reserve_ids, write_many, write_many_with_history
 from rules import RULES_VERSION
 from rules.decision import PAID
 from rules.decision import Decision as Decided
@@ -77,7 +77,8 @@ def save_decisions(cases: Sequence[Case], act: Act) -> list[Decision]:
 
 def _decision(case: Case, act: Act, id_: int) -> Decision:
     decided, sum_ = case.decided, case.decided.calculation
-    return Decision(
+    return new_row(
+        Decision,
         id=id_,
         municipality_id=case.municipality_id,
         grant_id=case.grant_id,
@@ -114,7 +115,8 @@ def _save_payments(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
 
 
 def _payment(case: Case, decision: Decision, act: Act, id_: int) -> Payment:
-    return Payment(
+    return new_row(
+        Payment,
         id=id_,
         municipality_id=case.municipality_id,
         citizen_id=case.citizen_id,
@@ -173,7 +175,8 @@ def _save_tasks(pairs: Sequence[tuple[Case, Decision]], act: Act) -> None:
 def _task(case: Case, decision: Decision, act: Act, id_: int) -> Task:
     codes = [concern.code for concern in case.decided.concerns]
     first = "INC36" if "INC36" in codes else codes[0]
-    return Task(
+    return new_row(
+        Task,
         id=id_,
         municipality_id=case.municipality_id,
         grant_id=case.grant_id,
@@ -190,8 +193,9 @@ def _task(case: Case, decision: Decision, act: Act, id_: int) -> Task:
 
 
 def task_concern(task: Task, concern: Concern, position: int) -> TaskConcern:
-    return TaskConcern(
-        task=task,
+    return new_row(
+        TaskConcern,
+        task_id=task.pk,
         code=concern.code,
         position=position,
         message=BY_CODE[concern.code].message,

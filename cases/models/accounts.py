@@ -120,8 +120,12 @@ class Membership(models.Model):
         verbose_name = "rolle"
         verbose_name_plural = "roller"
         constraints = [
+            models.UniqueConstraint(fields=["user", "municipality", "role"], name="one_membership"),
             models.UniqueConstraint(
-                fields=["user", "municipality", "role"], name="one_membership", nulls_distinct=False
+                fields=["user", "role"],
+                condition=models.Q(municipality=None),
+                name="one_membership_of_the_country",
+                violation_error_message="Brugeren har allerede rollen uden kommune.",
             ),
             models.CheckConstraint(
                 condition=models.Q(municipality__isnull=False) | models.Q(role=Role.ADMINISTRATOR),

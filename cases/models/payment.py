@@ -152,10 +152,9 @@ class PaymentLine(InsertOnlyModel):
     class Meta:
         verbose_name = "udbetalingslinje"
         verbose_name_plural = "udbetalingslinjer"
-        # With the amount in the index a list's sums are read without the table.
-        constraints = [
-            models.UniqueConstraint(fields=["payment", "kind"], include=["amount"], name="one_line_per_kind")
-        ]
+        constraints = [models.UniqueConstraint(fields=["payment", "kind"], name="one_line_per_kind")]
+        # A list's sums are read without the table. (SQLite knows no index with columns beside its key.)
+        indexes = [models.Index(fields=["payment", "kind", "amount"], name="lines_of_payment")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {danish(self.amount)}"

@@ -42,6 +42,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+from django.utils import timezone
 
 from cases.models import (
     Citizen,
@@ -57,6 +58,7 @@ from cases.models import (
     TaskKind,
     User,
 )
+from cases.month_figures import figures_of
 
 HOME = "0999"
 TOKEN = "benchmarkbenchmarkbenchmarkbench"
@@ -148,7 +150,6 @@ def visits(there: Known, role: str, draw: random.Random) -> Iterator[Visit]:
         *(Visit(f"adjustments {tab}", f"/efterreguleringer/?vis={tab}") for tab in ("valg", "modregnes", "afregnet")),
         Visit("notices", "/adviser/"),
         Visit("events", "/haendelser/"),
-        Visit("rules", "/regler/"),
         Visit("report", f"/rapporter/?maaned={month}"),
         Visit("automation", "/rapporter/automatik/"),
         Visit("automation, 36", "/rapporter/automatik/?antal=36"),
@@ -161,6 +162,8 @@ def visits(there: Known, role: str, draw: random.Random) -> Iterator[Visit]:
             Visit("revision", "/revision/"),
             Visit("revision, case", "/revision/", {"words": number, "what": ""}),
         ]
+    if role == Role.COORDINATOR:
+        found.append(Visit("rules", "/regler/"))
     if role != Role.CASEWORKER:
         found.append(Visit("case, opslag", f"/sager/{pick(there.grants)}/?fane=opslag"))
     draw.shuffle(found)
@@ -253,9 +256,10 @@ def a_run(wanted: bool) -> Iterator[None]:
     stop = threading.Event()
 
     def runs() -> None:
-        newest = Run.objects.order_by("-benefit_month").values_list("benefit_month", flat=True)[0]
-        codes = list(Municipality.objects.exclude(code__in=[HOME, "0998"]).filter(citizens__pk__isnull=False).distinct()
-                     .values_list("code", flat=True))  # fmt: skip
+        here = Run.objects.filter(municipality__code=HOME).order_by("-benefit_month")
+        newest = here.values_list("benefit_month", flat=True)[0]
+        others = Municipality.objects.exclude(code__in=[HOME, "0998"]).exclude(runs__benefit_month=newest + 1)
+        codes = list(others.order_by("code").values_list("code", flat=True))
         connections.close_all()
         for code in codes:
             if stop.is_set():
@@ -290,8 +294,16 @@ def percentile(values: list[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, int(part * len(values)))]
 
 
+def count_months() -> None:
+    """The months' figures, as the night has counted them."""
+    home = Municipality.objects.get(code=HOME)
+    newest = Run.objects.of(home).order_by("-benefit_month").values_list("benefit_month", flat=True)[0]
+    figures_of(home, newest - 35, newest, timezone.now(), exact=True)
+
+
 def main(given: argparse.Namespace) -> None:
     there, signed_in, times = known(), people(given.people), Times()
+    count_months()
     connections.close_all()
     with served(given.port, given.processes) as pid:
         for session, role in signed_in[: len(ROLES)]:  # what is read once is not the pages' time

@@ -7,6 +7,7 @@ or lie in a migration that says in ``safe_because`` why the version before can l
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.db import models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import (
@@ -19,6 +20,8 @@ from django.db.migrations.operations import (
     RemoveField,
 )
 from django.db.migrations.operations.base import Operation
+
+from cases.create_together import CreateTogether
 
 ADDING = (CreateModel, AddIndex, AddConstraint, AlterModelManagers, AlterModelOptions)
 
@@ -56,3 +59,15 @@ def test_every_later_migration_only_adds_or_says_why_it_is_safe() -> None:
         if breaks_the_version_before(operation)
     ]
     assert not faults
+
+
+def test_the_first_migration_makes_its_tables_together() -> None:
+    """Written by makemigrations it ends with ``operations = [CreateTogether(operations)]``."""
+    first = MigrationLoader(None).disk_migrations["cases", "0001_initial"]
+    assert [type(one) for one in first.operations] == [CreateTogether]
+
+
+@pytest.mark.django_db
+def test_the_engine_keeps_every_constraint_and_index_we_ask_for() -> None:
+    """Django warns where an engine would leave one out, and goes on without it."""
+    call_command("check", databases=["default"], fail_level="WARNING")
