@@ -162,7 +162,7 @@ def visits(there: Known, role: str, draw: random.Random) -> Iterator[Visit]:
             Visit("revision", "/revision/"),
             Visit("revision, case", "/revision/", {"words": number, "what": ""}),
         ]
-    else:
+    if role == Role.COORDINATOR:
         found.append(Visit("rules", "/regler/"))
     if role != Role.CASEWORKER:
         found.append(Visit("case, opslag", f"/sager/{pick(there.grants)}/?fane=opslag"))

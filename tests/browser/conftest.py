@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,40 +19,64 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("FLEKSLON_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-CITIZENS, MONTHS = "60", "2"
+DEMO = ("manage.py", "demo", "--no-serve", "--citizens", "20", "--months", "2")
 PATIENCE_SECONDS = 60
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's database and files, made once for all processes that test. They are only copied."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            run_python(folder, *DEMO)
+            (folder / "made").touch()
+    return folder
+
+
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo_copy(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, for one module to change."""
+    return shutil.copytree(demo, tmp_path_factory.mktemp("portal") / "demo")
+
+
+@pytest.fixture(scope="module")
+def portal(demo_copy: Path) -> Iterator[str]:
     """The address of a portal with the demo's citizens."""
-    demo = ["manage.py", "demo", "--no-serve", "--citizens", CITIZENS, "--months", MONTHS]
-    with served(tmp_path_factory.mktemp("portal"), demo) as address:
+    with served(demo_copy) as address:
         yield address
 
 
+def run_python(folder: Path, *arguments: str, **environment: str) -> str:
+    """What Python says when it runs these arguments on the folder's database."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=_environment(folder, environment), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
+    database = f"sqlite:///{folder / 'portal.sqlite3'}"
+    return {**os.environ, "FLEKSLON_LOCAL": str(folder), "DATABASE_URL": database, "PYTHONUTF8": "1", **more}
+
+
 @contextmanager
-def served(folder: Path, make: list[str], production: dict[str, str] | None = None) -> Iterator[str]:
-    """A portal that runs on the database which the arguments to Python make.
+def served(folder: Path, production: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A portal that runs on the folder's database.
 
     ``production``: the environment in which it is served as for real, by gunicorn and with collected, compressed files.
     """
-    environment = {
-        **os.environ,
-        "FLEKSLON_LOCAL": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder / 'portal.sqlite3'}",
-        "PYTHONUTF8": "1",
-    }
-    made = subprocess.run([sys.executable, *make], cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert made.returncode == 0, made.stdout + made.stderr
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     serve = ["manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
     if production:
-        environment |= production
-        collect = [sys.executable, "manage.py", "collectstatic", "--no-input"]
-        subprocess.run(collect, cwd=ROOT, env=environment, capture_output=True, check=True)
+        run_python(folder, "manage.py", "collectstatic", "--no-input", **production)
         serve = ["-m", "gunicorn", "fleksløn.wsgi", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
+    environment = _environment(folder, production or {})
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen([sys.executable, *serve], cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
@@ -79,30 +104,45 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def signed_in() -> dict[str, Any]:
+    """What a browser keeps of those who have signed in, by name: each signs in once."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(browser: Any, portal: str) -> Iterator[Callable[..., Any]]:
+def sign_in(browser: Any, portal: str, signed_in: dict[str, Any]) -> Iterator[Callable[..., Any]]:
     """Signs a demo user in and gives the page. Whatever the console complains of fails the test."""
     complaints: list[str] = []
     contexts = []
 
     def open_page(name: str, width: int = 1440, height: int = 900, **options: Any) -> Any:
-        context = browser.new_context(base_url=portal, viewport={"width": width, "height": height}, **options)
+        options |= {"base_url": portal, "viewport": {"width": width, "height": height}}
+        context = browser.new_context(**options, storage_state=signed_in.get(name))
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url) if portal not in request.url else None)
-        page.goto("/log-ind/")
-        page.get_by_label("Brugernavn").fill(name)
-        page.get_by_label("Adgangskode").fill("flekslon-demo")
-        page.get_by_role("button", name="Log ind").click()
+        if name in signed_in:
+            page.goto("/")
+        else:
+            fill_in_login(page, name)
         page.get_by_role("heading", name="Overblik").wait_for()
+        signed_in[name] = context.storage_state()
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def fill_in_login(page: Any, name: str) -> None:
+    page.goto("/log-ind/")
+    page.get_by_label("Brugernavn").fill(name)
+    page.get_by_label("Adgangskode", exact=True).fill("flekslon-demo")
+    page.get_by_role("button", name="Log ind").click()
 
 
 def _is_complaint(message: Any) -> bool:

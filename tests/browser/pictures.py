@@ -12,11 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import CHROMIUM, served
+from tests.browser.conftest import CHROMIUM, fill_in_login, run_python, served
 
 FOLDER = Path(__file__).parent / "pictures"
 WINDOW = {"width": 1440, "height": 900}
-PASSWORD = "flekslon-demo"
 
 
 def first_task(page: Any, code: str) -> None:
@@ -49,10 +48,7 @@ def take(base: str) -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = chromium.new_page(base_url=base, viewport=WINDOW)
-        page.goto("/log-ind/")
-        page.get_by_label("Brugernavn").fill("karen")
-        page.get_by_label("Adgangskode", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Log ind").click()
+        fill_in_login(page, "karen")
         page.get_by_role("heading", name="Overblik").wait_for()
         for name, theme, go in PICTURES:
             page.emulate_media(color_scheme=theme)
@@ -74,8 +70,8 @@ def main() -> None:
         take(sys.argv[1])
         return
     with tempfile.TemporaryDirectory() as folder:
-        demo = ["manage.py", "demo", "--no-serve", "--citizens", "80", "--months", "3"]
-        with served(Path(folder), demo) as base:
+        run_python(Path(folder), "manage.py", "demo", "--no-serve", "--citizens", "80", "--months", "3")
+        with served(Path(folder)) as base:
             take(base)
 
 

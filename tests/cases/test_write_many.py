@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import date
 from decimal import Decimal
@@ -11,8 +12,20 @@ import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from cases.models import Decision, Grant, IncomeReport, Payment, RawAnswer, Task, User, WageCeiling
-from cases.write_many import ids_of, ready, write_many_with_history
+from cases.collector import collector_paused
+from cases.models import (
+    Decision,
+    Grant,
+    Ids,
+    IncomeReport,
+    Payment,
+    PaymentLine,
+    RawAnswer,
+    Task,
+    User,
+    WageCeiling,
+)  # fmt: skip
+from cases.write_many import ids_of, new_row, ready, write_many_with_history, write_values
 from tests.cases.builders import NOW, give, make_case, make_municipality, ordinary, run
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +92,30 @@ def test_rows_are_found_by_two_of_their_columns(grant: Grant) -> None:
     assert ids_of(IncomeReport, ("citizen_id", "key"), []) == {}
     assert IncomeReport.objects.filter(key__any_text=[key, '{"', "æ,"]).count() == 1
     assert not IncomeReport.objects.filter(key__any_text=[]).exists()
+
+
+def test_a_row_laid_out_without_the_constructor_is_the_same_row(grant: Grant) -> None:
+    given = {"grant_id": grant.pk, "amount": Decimal("32067.5"), "first_day": date(2026, 5, 1)}
+    lean, slow = new_row(WageCeiling, **given), WageCeiling(**given)
+    for field in WageCeiling._meta.concrete_fields:
+        assert getattr(lean, field.attname) == getattr(slow, field.attname), field.name
+    assert lean._state.adding
+    assert lean.grant == grant
+    with pytest.raises(ValueError, match="amuont"):
+        new_row(WageCeiling, amuont=Decimal(1))
+
+
+def test_values_need_a_column_each_and_no_ids_find_no_rows(grant: Grant) -> None:
+    with pytest.raises(ValueError, match="amount"), transaction.atomic():
+        write_values(PaymentLine, ("payment_id", "kind"), [(1, "subsidy")])
+    assert list(Grant.objects.filter(id__any_of=[grant.pk, grant.pk + 1])) == [grant]
+    assert list(Grant.objects.filter(id__any_of=Ids([]))) == []
+
+
+def test_the_search_for_garbage_goes_on_after_a_block_that_failed() -> None:
+    with collector_paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(ZeroDivisionError), collector_paused():
+        divmod(1, 0)
+    assert gc.isenabled()
