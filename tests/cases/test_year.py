@@ -208,7 +208,8 @@ def assert_it_was_a_year(year: Year) -> None:
     assert max(differences) > 500
     assert Payment.objects.filter(adjustment__lt=0).exists()
     assert Payment.objects.filter(adjustment__gt=0).exists()
-    nobody_waits = [one for rows in left_of(Citizen.objects.values_list("id", flat=True)).values() for one in rows]
+    everybody = list(Citizen.objects.values_list("id", flat=True))
+    nobody_waits = [one for rows in left_of(everybody).values() for one in rows]
     assert not [one for one in nobody_waits if one.way in (OWED, ASK)]
     held = [one for one in nobody_waits if one.way == HEARD]
     assert len(held) <= PartyHearing.objects.filter(closed_at__isnull=True).count()
@@ -221,9 +222,9 @@ def test_a_year_with_late_corrections_is_what_the_law_gives() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2, 5])
 def test_a_big_year_with_late_corrections_is_what_the_law_gives(seed: int) -> None:
-    year = live_a_year(25, seed)
+    year = live_a_year(16, seed)
     assert_law(year)
     assert_it_was_a_year(year)
     assert Grant.objects.filter(last_day__isnull=False).exists()
