@@ -28,7 +28,7 @@ NO_PAGE = {
     "document_text", "letters_progress", "start_letters", "letters_zip", "batch_act", "payment_file", "ydelsesindeks",
     "payment_act", "decision_export_file", "insight_file", "duty_file", "audit_file",
     "oidc_begin", "oidc_callback", "saml2_login", "saml2_acs", "saml2_metadata", "one_time_code", "switch_off_code",
-    "new_backup_codes",
+    "new_backup_codes", "prepare_batch", "read_posting_status",
 }  # fmt: skip
 ADMIN_ROWS = re.compile(r"admin:cases_\w+?_(change|history|simple_history|delete)$")
 
@@ -173,14 +173,14 @@ SAMPLES: dict[str, Callable[[], list[Any]]] = {
     "insight": lambda: [{"pk": _grant().pk}],
     "insight_kind": lambda: [{"pk": _grant().pk, "kind": kind} for kind in ("alt", "opslag")],
     "alarm": lambda: _pks("ReplayAlarm"),
-    "document": lambda: _pks("IssuedDocument"),
+    "document": lambda: _pks("IssuedDocument", municipality=_home()),
     "batch": lambda: _pks("PaymentBatch", municipality=_home()),
     "batch_letters": lambda: _pks("PaymentBatch", municipality=_home()),
     "posting_status": lambda: _pks("PaymentBatch", municipality=_home()),
-    "sample_item": lambda: _pks("SampleItem"),
+    "sample_item": lambda: _pks("SampleItem", sample__municipality=_home()),
     "setting_trial": lambda: _pks("SettingTrial"),
     "setting_proposal": lambda: _pks("SettingProposal"),
-    "assessment": lambda: [{"article": "art-22"}],
+    "assessment": lambda: [{"article": "artikel-22"}],
     "rule_help": lambda: [{"code": code} for code in ("INC2", "MUN3", "REC1")],
     "chapter": _chapters,
     "shadow_month": lambda: _pks("ShadowMonth"),
