@@ -17,11 +17,15 @@ OPENS_THE_DATABASE = {"db", "transactional_db", "environment"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks `engine`: only what opens the database says anything new on a second engine."""
+    """Marks `engine`: only what opens the database says anything new on a second engine. Files with slow tests first:
+    at the end one process would work on them alone.
+    """
     for item in items:
         opens = item.get_closest_marker("django_db") or OPENS_THE_DATABASE.intersection(item.fixturenames)
         if opens and not (item.get_closest_marker("any_engine") or item.get_closest_marker("browser")):
             item.add_marker("engine")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True, scope="session")

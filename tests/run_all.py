@@ -19,7 +19,7 @@ CHECKS = (
     ("lint-imports",),
     ("djlint", "templates", "--lint", "--quiet"),
 )
-PYTEST = ("-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile")
+PYTEST = ("-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 SECOND_ENGINE = ("-m", "engine")
 """What knows no database would be the same tests over again."""
 

@@ -28,6 +28,7 @@ from tests.cases import specimens as s
 pytestmark = pytest.mark.django_db
 
 FIRST, LAST = s.NOVEMBER - 2, s.NOVEMBER
+EACH = 8
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def settle(task: Task, by: User, state: str, hours: int, seconds: int = 1) -> No
 
 def random_month(of: Municipality, month: Month, people: list[User], dice: random.Random) -> None:
     """Cases that pass, wait, lapse, are replaced, or are closed by somebody, each after some hours."""
-    for number in range(8):
+    for number in range(EACH):
         case = s.grant(of, f"{month} {number}")
         for employer in dice.sample([s.BAKER, s.CAFE], dice.randrange(3)):
             Job.objects.create(grant=case, se_number=employer, first_day=(month - 1 - dice.randrange(2)).last_day)
@@ -121,8 +122,8 @@ def test_counts_and_kroner_of_each_month(found: Automation, of: Municipality) ->
         at = one.month.index
         kinds = ("automatic", "hand", "waiting", "lapsed")
         assert (one.automatic, one.by_hand, one.waiting, one.lapsed) == tuple(counts[at, kind] for kind in kinds)
-        assert one.total == 12
-        assert one.share == round(Decimal(100 * counts[at, "automatic"]) / 12, 1)
+        assert one.total == EACH
+        assert one.share == round(Decimal(100 * counts[at, "automatic"]) / EACH, 1)
         kroner = (one.automatic_kroner, one.by_hand_kroner, one.waiting_kroner)
         assert tuple(int(100 * amount) for amount in kroner) == tuple(oere[at, kind] for kind in kinds[:3])
 
@@ -175,7 +176,7 @@ def test_as_few_queries_for_many_as_for_one(of: Municipality) -> None:
     s.stopped(s.grant(of))
     with CaptureQueriesContext(connection) as few:
         automation(of, FIRST, LAST, s.NOW)
-    for number in range(8):
+    for number in range(EACH):
         s.paid(s.grant(of, f"Nr. {number}"), FIRST)
     with CaptureQueriesContext(connection) as many:
         automation(of, FIRST, LAST, s.NOW)
