@@ -83,6 +83,7 @@ def _loose(numbers: Mapping[str, Any]) -> list[str]:
         if name in hidden:
             continue
         listed = ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+        listed = ("ja" if value else "nej") if isinstance(value, bool) else listed
         listed = f"{hele_kr(value)} kr." if name == "beløb" else listed
         found.append(readable(f"{name.capitalize()}: {listed}"))
     return found
