@@ -40,6 +40,14 @@ def last_bank_day(month: Month) -> date:
     return day
 
 
+def coming_pay_day(month: Month, today: date) -> date:
+    """When what is decided today for the month is paid: its pay day, or the next one when that is past."""
+    day, next_ = last_bank_day(month), last_bank_day(Month.of(today))
+    if today <= day:
+        return day
+    return next_ if today <= next_ else last_bank_day(Month.of(today) + 1)
+
+
 def run_day(month: Month) -> date:
     """When the monthly run starts: the first bank day after the reporting deadline, the 10th (17 January)."""
     day = date(month.year, month.number, 17 if month.number == 1 else 10) + DAY

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.timezone import localdate
 
-from cases.bank_days import bank_days_before, last_bank_day
+from cases.bank_days import bank_days_before, coming_pay_day, last_bank_day
 from cases.models import (
     Decision,
     LineKind,
@@ -141,10 +141,7 @@ def _more(case: Case, decision: Decision, name: str) -> Decimal:
 def _pay_date(case: Case, act: Act) -> date:
     """The month's pay day; for a further payment the next one from today."""
     day, today = last_bank_day(act.month), localdate(act.now)
-    if case.paid is None or today <= day:
-        return day
-    coming = last_bank_day(Month.of(today))
-    return coming if today <= coming else last_bank_day(Month.of(today) + 1)
+    return day if case.paid is None else coming_pay_day(act.month, today)
 
 
 def _lines(payment: Payment, case: Case, decision: Decision) -> Iterator[tuple[int, str, Decimal]]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cases.bank_days import last_bank_day
+from cases.bank_days import coming_pay_day
 from cases.case_failed import each_case
 from cases.choose_settlement import open_choice
 from cases.models import (
@@ -69,7 +69,6 @@ def _settle(grant: Grant, today: date, user: User, now: datetime) -> bool:
 
 def _pay(grant: Grant, month: Month, today: date, user: User, now: datetime) -> bool:
     """A payment of the adjustments alone: what is owed, less the debts that may be taken."""
-    coming = last_bank_day(Month.of(today))
     payment = Payment(
         municipality_id=grant.municipality_id,
         citizen_id=grant.citizen_id,
@@ -78,7 +77,7 @@ def _pay(grant: Grant, month: Month, today: date, user: User, now: datetime) -> 
         sequence=Payment.objects.filter(citizen=grant.citizen_id, benefit_month=month).count() + 1,
         subsidy=Decimal(0),
         payable_before_tax=Decimal(0),
-        pay_date=coming if today <= coming else last_bank_day(Month.of(today) + 1),
+        pay_date=coming_pay_day(Month.of(today), today),
         status=PaymentStatus.APPROVED,
         created_at=now,
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases import handle_task
 from cases.acts import menu
-from cases.bank_days import last_bank_day
+from cases.bank_days import coming_pay_day
 from cases.changed import income_changed
 from cases.forms import NewCeilingForm, TaxForm, WorkForm
 from cases.gather import gather
@@ -248,7 +248,7 @@ class WorkbenchPage:
         """What accepting will do, before it is done."""
         if self.is_recalculation:
             return "Måneden er udbetalt og skrives ikke om. Opgaven lukkes med din note."
-        when = day_name(last_bank_day(self.task.benefit_month))
+        when = day_name(coming_pay_day(self.task.benefit_month, timezone.localdate()))
         if not calculation.payable_before_tax:
             return f"Der udbetales ikke noget for {long_month(self.task.benefit_month)}."
         return f"{hele_kr(calculation.payable_before_tax)} kr. udbetales {when}"
@@ -257,7 +257,7 @@ class WorkbenchPage:
         if decision is None or self.task.kind != TaskKind.INCOME:
             return "Opgaven er lukket med din note."
         name = self.task.grant.citizen.name
-        when = day_name(last_bank_day(self.task.benefit_month))
+        when = day_name(coming_pay_day(self.task.benefit_month, timezone.localdate()))
         return f"Godkendt: {hele_kr(decision.payable_before_tax)} kr. udbetales {when} til {name}."
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from cases.bank_days import coming_pay_day
 from cases.models import AddedIncome, Adjustment, Decision, IncomeTreatment, Payment, Role, Task, User, WageCeiling
 from cases.recalculate import recalculate
+from cases.templatetags.danish import day_name
 from tests.cases.builders import (
     NOVEMBER,
     NOW,
@@ -73,9 +77,10 @@ def correction(task: Task, amount: str, reason: str = "Lønseddel") -> dict[str,
 def test_the_button_says_what_it_does_before_it_does_it(home: Any, aase: Client) -> None:
     task = stopped(home, paid="16800")
     page = aase.get(address(task)).content.decode()
-    assert "16.300 kr. udbetales 30. november 2026" in page
+    day = day_name(coming_pay_day(task.benefit_month, timezone.localdate()))
+    assert f"16.300 kr. udbetales {day}" in page
     answer = aase.post(address(task), {**hidden(aase, task), "act": "accept", "note": "Passer"}, follow=True)
-    assert "Godkendt: 16.300 kr. udbetales 30. november 2026 til Åse Ærlig 0." in answer.content.decode()
+    assert f"Godkendt: 16.300 kr. udbetales {day} til Åse Ærlig 0." in answer.content.decode()
     assert Payment.objects.get().payable_before_tax == 16300
     task.refresh_from_db()
     assert (task.state, task.note) == ("accepted", "Passer")
@@ -306,3 +311,17 @@ def test_the_calculator_follows_and_answers_in_danish(home: Any, aase: Client) -
     assert 'value="16.000,00"' in beside
     early = aase.post(reverse("calculator_sum"), {**figures, "month": "2012-01"}).content.decode()
     assert "Vælg en gyldig valgmulighed" in early or "Ret de felter" in early
+
+
+@pytest.mark.parametrize(
+    ("today", "day"),
+    [
+        (date(2026, 11, 11), date(2026, 11, 30)),
+        (date(2026, 11, 30), date(2026, 11, 30)),
+        (date(2026, 12, 1), date(2026, 12, 30)),
+        (date(2026, 12, 31), date(2027, 1, 29)),
+    ],
+)
+def test_a_month_decided_late_is_paid_on_the_next_pay_day(today: date, day: date) -> None:
+    """31 December is no bank day."""
+    assert coming_pay_day(NOVEMBER, today) == day

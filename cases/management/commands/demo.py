@@ -153,10 +153,10 @@ class Command(PortalCommand):
         seconds = time.monotonic() - begun
         run.refresh_from_db()
         now = progress(run)
-        pace = danish(Decimal(1000 * seconds / max(now.total, 1)))
+        pace = f"{danish(Decimal(1000 * seconds / max(now.total, 1)))} s pr. 1.000 borgere"
         self.stdout.write(
             f"{run} {owner.code}: {now.total} sager = {now.automatic} automatisk + {now.manual} manuelt + "
-            f"{now.failed} fejl. {danish(now.subsidy_sum)} kr. {pace} s pr. 1.000 borgere."
+            f"{now.failed} fejl. {danish(now.subsidy_sum)} kr. {'Kørt i baggrunden' if worker else pace}."
         )
         for fault in now.faults:
             self.stderr.write(fault)
