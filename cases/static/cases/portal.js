@@ -126,6 +126,20 @@
     head.append(name);
   });
 
+  // A browser names its file button in its own language; ours lies under it, and the field takes the clicks.
+  document.querySelectorAll("input[type=file]").forEach((field) => {
+    const box = document.createElement("span");
+    const shown = document.createElement("span");
+    const name = document.createElement("span");
+    const tell = () => { name.textContent = field.files[0]?.name || "Ingen fil valgt"; };
+    [box.className, shown.className, shown.textContent] = ["file", "button", "Vælg fil"];
+    [shown, name].forEach((one) => one.setAttribute("aria-hidden", "true"));
+    field.before(box);
+    box.append(field, shown, name);
+    field.addEventListener("change", tell);
+    tell();
+  });
+
   // On a narrow screen the menu unfolds; Escape folds it and gives the focus back.
   const menuButton = document.querySelector(".menu-button");
   const unfold = (open) => menuButton.setAttribute("aria-expanded", String(open));
