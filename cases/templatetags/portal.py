@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.acts import acts_for
-from cases.models import Role, SettingProposal, User
+from cases.bank_days import coming_pay_day
+from cases.models import Payment, PaymentStatus, Role, SettingProposal, User
 from cases.presenters.words import first_sentence, plain
 from cases.setting_proposals import waiting_for
 
@@ -107,3 +110,11 @@ def handlinger(code: Any) -> list[tuple[str, str]]:
 def at(row: Any, place: int) -> Any:
     """An element of a list by a place that is a variable; "" beyond its end."""
     return row[place] if place < len(row) else ""
+
+
+@register.filter
+def pay_day(payment: Payment) -> date:
+    """When a payment is paid: one that still waits for a list after its day comes with the next pay day's."""
+    if payment.status not in (PaymentStatus.APPROVED, PaymentStatus.HELD):
+        return payment.pay_date
+    return max(payment.pay_date, coming_pay_day(payment.benefit_month, timezone.localdate()))

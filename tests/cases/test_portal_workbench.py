@@ -81,7 +81,9 @@ def test_the_button_says_what_it_does_before_it_does_it(home: Any, aase: Client)
     assert f"16.300 kr. udbetales {day}" in page
     answer = aase.post(address(task), {**hidden(aase, task), "act": "accept", "note": "Passer"}, follow=True)
     assert f"Godkendt: 16.300 kr. udbetales {day} til Åse Ærlig 0." in answer.content.decode()
-    assert Payment.objects.get().payable_before_tax == 16300
+    payment = Payment.objects.get()
+    assert payment.payable_before_tax == 16300
+    assert f"udbetales {day} · godkendt" in aase.get(address(task)).content.decode()
     task.refresh_from_db()
     assert (task.state, task.note) == ("accepted", "Passer")
 
