@@ -4,9 +4,9 @@ A month is counted by the database in five queries, whatever its size; for a lar
 and a report shows up to 36 months. So the counts are kept with a stamp of what they rest on: how many decisions the
 month has (they are only added), and how many tasks in each state. A stamp is read from indexes alone. A closed month
 more than a year old gets a decision only with a task that is answered, so its decisions are not counted for the stamp.
-A month whose stamp no longer fits is counted while you wait when it is small; else a worker counts it, and until then the page says
-from when its figures are. The nightly job counts again whatever is older than a week, for what no stamp sees (a job's
-SE number).
+A month whose stamp no longer fits is counted while you wait when it is small; else a worker counts it, and until then
+the page says from when its figures are. The nightly job counts again whatever is older than a week, for what no stamp
+sees (a job's SE number).
 """
 
 from __future__ import annotations
