@@ -118,8 +118,14 @@ def _taken(buffer: io.StringIO) -> str:
 def as_workbook(sheets: dict[str, Iterable[Row]]) -> Any:
     """An open file with one sheet for each; it is gone when it is closed. Refused when it would be too large."""
     book = Workbook(write_only=True)
-    for title, rows in sheets.items():
-        _fill(book.create_sheet(title), rows)
+    try:
+        for title, rows in sheets.items():
+            _fill(book.create_sheet(title), rows)
+    except Refused:
+        for sheet in book.worksheets:  # what is written so far lies in files that only openpyxl knows of
+            sheet.close()
+            sheet._writer.cleanup()
+        raise
     file = NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the answer closes it
     book.save(file)
     file.seek(0)

@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
-from cases.models import Citizen, Grant
+from cases.models import Citizen, Grant, User
 from cases.models.fields import HundredthsField, MoneyField, MonthField
 from cases.models.task import EVENTS
 from cases.presenters.concerns import numbers_in_words
@@ -73,16 +73,18 @@ def _in_words(row: Any, field: Any, value: Any, names: Names) -> str:
 
 
 class Names:
-    """What rows that others point at are called. Those of the given rows are read together, others one by one."""
+    """What rows that others point at are called. Those of the given rows, and the given users, are read together,
+    others one by one.
+    """
 
-    def __init__(self, rows: Iterable[Any] = ()) -> None:
+    def __init__(self, rows: Sequence[Any] = (), users: Iterable[int | None] = ()) -> None:
         self._known: dict[tuple[Any, Any], str] = {}
         self._protected: set[int] = set()
         self._asked = {row.id for row in rows if getattr(row, "instance_type", None) is Citizen}
         if self._asked:
             known = Citizen.objects.filter(is_protected=True, pk__in=self._asked)
             self._protected = set(known.values_list("pk", flat=True))
-        wanted: defaultdict[Any, set[Any]] = defaultdict(set)
+        wanted: defaultdict[Any, set[Any]] = defaultdict(set, {User: set(users)})
         for row in rows:
             for field in fields_of(row):
                 if field.is_relation:

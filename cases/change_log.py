@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -86,9 +87,10 @@ class Tracked:
     def key(self) -> str:
         return "id" if self.once else "history_id"
 
-    @property
+    @cached_property
     def rows(self) -> Any:
-        return self.model._base_manager if self.once else self.model.history
+        """The manager of what is listed. ``model.history`` makes a class of its own at each look."""
+        return self.model._base_manager if self.once else self.model.history.model._base_manager
 
 
 TRACKED = (
@@ -244,6 +246,29 @@ def page(query: Query, after: Place | None = None) -> Page:
 
 def _places(query: Query, after: Place | None) -> list[tuple[int, int, int]]:
     """(source, key, id) of the newest ``limit`` + 1 rows that fit, from all tables in one query."""
+    sql, values = _written(query, after) if query.first or query.last or after else _with_ids(query)
+    if not sql:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [(number, key, id_) for number, key, id_ in cursor.fetchall()]
+
+
+def _with_ids(query: Query) -> tuple[str, list[Any]]:
+    """The query and its values, put into a query that is written once a kind: for thirty tables that takes 15 ms."""
+    given = [*query.municipalities, query.citizen, query.user]
+    *places, citizen, user = (one and -at for at, one in enumerate(given, 1))
+    sql, values = _once(replace(query, municipalities=tuple(places), citizen=citizen, user=user))
+    return sql, [given[-one - 1] if isinstance(one, int) and one < 0 else one for one in values]
+
+
+@lru_cache(maxsize=100)
+def _once(query: Query) -> tuple[str, list[Any]]:
+    return _written(query, None)
+
+
+def _written(query: Query, after: Place | None) -> tuple[str, list[Any]]:
+    """The query as Django writes it, with its values. No text: no table can have any."""
     parts: list[str] = []
     values: list[Any] = []
     for number, source in enumerate(SOURCES):
@@ -260,11 +285,9 @@ def _places(query: Query, after: Place | None) -> list[tuple[int, int, int]]:
             parts.append(f"SELECT * FROM ({sql}) AS part{number}")
             values += given
     if not parts:
-        return []
+        return "", []
     newest = f"SELECT of_source, of_key, of_id FROM ({' UNION ALL '.join(parts)}) AS every"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{newest} ORDER BY of_place DESC, of_source, of_key DESC LIMIT %s", [*values, query.limit + 1])
-        return [(number, key, id_) for number, key, id_ in cursor.fetchall()]
+    return f"{newest} ORDER BY of_place DESC, of_source, of_key DESC LIMIT %s", [*values, query.limit + 1]
 
 
 def _read(places: Sequence[tuple[int, int, int]]) -> list[Found]:
@@ -314,8 +337,8 @@ def _after(rows: QuerySet[Any], source: Tracked, number: int, after: Place | Non
 
 
 def _whole(source: Tracked) -> QuerySet[Any]:
-    """The rows as they are shown: with who, citizen and case, without large columns."""
-    rows = source.rows.select_related(source.who)
+    """The rows as they are shown: with citizen and case, without large columns."""
+    rows = source.rows.all()
     if source.once:
         rows = rows.defer(*(one.name for one in source.model._meta.fields if isinstance(one, LARGE)))
     if source.citizen:
@@ -349,15 +372,16 @@ def _scope(source: Tracked, municipalities: Sequence[int]) -> Q:
 
 
 def _shown(found: Sequence[Found]) -> list[Change]:
-    names = Names([one for _, row, _, before in found for one in (row, before) if one is not None])
+    people = {getattr(row, f"{source.who}_id") for _, row, source, _ in found}
+    names = Names([one for _, row, _, before in found for one in (row, before) if one is not None], people)
     return [_change(row, source, before, names) for _, row, source, before in found]
 
 
 def _change(row: Any, source: Tracked, before: Any | None, names: Names) -> Change:
-    who = getattr(row, source.who)
+    who = getattr(row, f"{source.who}_id")
     return Change(
         when=getattr(row, source.when),
-        who=str(who) if who else "Systemet",
+        who=names.of(User, who) if who else "Systemet",
         what=str(source.model._meta.verbose_name).capitalize(),
         subject=subject_of(row, names),
         kind=WRITTEN if source.once else KINDS[row.history_type],

@@ -46,7 +46,7 @@ from rules.months import Month
 from rules.parameters import Parameters
 from rules.rates import NoRates, Rates
 
-BLOCK_SIZE = 250
+BLOCK_SIZE = 500
 MAX_ATTEMPTS = 5
 
 __all__ = ["Progress", "close_month", "enqueue_run", "progress", "rehearse", "start_run", "work_block"]

@@ -16,6 +16,7 @@ from django.db import connection, models
 from django.db.models.base import ModelState
 
 from cases.models.fields import HundredthsField, MonthField
+from rules.frozen import Written
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -187,12 +188,14 @@ def _day(value: date | None) -> str | None:
 
 
 def _json() -> Callable[[Any], str | None]:
-    """Encodes JSON; a value equal to the one before it (a block's rates) costs a comparison only."""
+    """Encodes JSON. A value with its text is not encoded again, nor one equal to the one before (a block's rates)."""
     last: Any = None
     text: str | None = None
 
     def encode(value: Any) -> str | None:
         nonlocal last, text
+        if type(value) is Written:
+            return value.text
         if value != last:
             last, text = value, _ENCODER.encode(value)
         return text

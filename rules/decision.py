@@ -11,7 +11,7 @@ from rules import RULES_VERSION
 from rules.basis import basis_of
 from rules.calculation import Calculation, calculate
 from rules.facts import ZERO, Facts
-from rules.frozen import digest_of_sorted, freeze
+from rules.frozen import Written, digest_of_parts, freeze
 from rules.income_rules import BY_CODE, RULES
 from rules.month_view import MonthView, days_with_right, has_base
 from rules.municipal_rules import municipal_concerns
@@ -52,8 +52,9 @@ def decide(facts: Facts, rates: Rates, parameters: Parameters) -> Decision:
     calculation = propose(facts, rates)
     judged = judge(MonthView(facts, calculation), parameters)
     concerns, outcome = judged.concerns, judged.outcome
-    frozen = {"facts": freeze(facts), "rates": _settings(rates), "parameters": _settings(parameters)}
-    fingerprint = _fingerprint(frozen, calculation, concerns, outcome)
+    kept = {"facts": Written(freeze(facts)), "rates": _settings(rates), "parameters": _settings(parameters)}
+    fingerprint = _fingerprint(kept, calculation, concerns, outcome)
+    frozen = {"facts": kept["facts"], "rates": dict(kept["rates"]), "parameters": dict(kept["parameters"])}
     return Decision(outcome, concerns, judged.answered, calculation, fingerprint, frozen, judged.notes)
 
 
@@ -133,26 +134,23 @@ def _without_wage(calculation: Calculation) -> Calculation:
     )
 
 
-def _settings(values: Rates | Parameters) -> dict[str, Any]:
-    """Rates or parameters by value: thousands of cases share them, each decision has its own copy."""
-    return dict(_frozen_settings(values))
-
-
 @lru_cache(maxsize=256)
-def _frozen_settings(values: Rates | Parameters) -> dict[str, Any]:
-    frozen: dict[str, Any] = freeze(values)
-    return frozen
+def _settings(values: Rates | Parameters) -> Written:
+    """Rates or parameters by value: thousands of cases share them, each decision has its own copy."""
+    return Written(freeze(values))
 
 
-def _fingerprint(frozen: dict[str, Any], calculation: Calculation, concerns: tuple[Concern, ...], outcome: str) -> str:
+def _fingerprint(
+    kept: dict[str, Written], calculation: Calculation, concerns: tuple[Concern, ...], outcome: str
+) -> str:
     """Of all that the decision rests on and says, but the words of the steps. The keys are in order."""
-    return digest_of_sorted(
+    return digest_of_parts(
         {
             "concerns": [[one.code, one.key] for one in concerns],
-            "facts": frozen["facts"],
+            "facts": kept["facts"],
             "outcome": outcome,
-            "parameters": frozen["parameters"],
-            "rates": frozen["rates"],
+            "parameters": kept["parameters"],
+            "rates": kept["rates"],
             "steps": [[step.law, freeze(step.amount)] for step in calculation.steps],
             "version": RULES_VERSION,
         }

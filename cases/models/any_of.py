@@ -1,6 +1,6 @@
 """The lookup ``any_of``: like ``in`` for whole numbers, with the whole list as one parameter.
 
-A block's 250 ids cost Django and psycopg more to write out one by one than PostgreSQL needs to find the rows.
+A block's ids cost Django and psycopg more to write out one by one than PostgreSQL needs to find the rows.
 """
 
 from __future__ import annotations

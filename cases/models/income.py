@@ -106,7 +106,7 @@ class IncomeReport(InsertOnlyModel):
         verbose_name_plural = "indberetninger"
         ordering = ["month", "pay_date", "id"]
         constraints = [models.UniqueConstraint(fields=["citizen", "key"], name="one_report_per_identity")]
-        indexes = [models.Index(fields=["citizen", "month"], name="report_by_citizen_month")]
+        indexes = [models.Index(fields=["citizen", "month", "id"], name="report_by_citizen_month")]
 
     def __str__(self) -> str:
         return f"SE {self.se_number}, {month_name(self.month)}"

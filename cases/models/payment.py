@@ -173,7 +173,9 @@ class PaymentEvent(InsertOnlyModel):
 
     municipality_path = "payment__municipality"
 
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="events", verbose_name="udbetaling")
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="events", verbose_name="udbetaling", db_index=False
+    )
     status = models.CharField("status", max_length=10, choices=PaymentStatus.choices)
     happened_at = models.DateTimeField("hvornår")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="af")
@@ -183,6 +185,8 @@ class PaymentEvent(InsertOnlyModel):
         verbose_name = "udbetalingshændelse"
         verbose_name_plural = "udbetalingshændelser"
         ordering = ["id"]
+        # A case's history finds its newest rows among three years' events without reading the table.
+        indexes = [models.Index(fields=["payment", "happened_at", "id"], name="events_of_payment")]
 
     def __str__(self) -> str:
         return self.get_status_display()

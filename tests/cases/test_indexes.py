@@ -25,6 +25,7 @@ from cases.models import (
     Notice,
     Payment,
     PaymentBatch,
+    PaymentEvent,
     PaymentStatus,
     Role,
     Task,
@@ -35,7 +36,7 @@ from cases.months_there import months_there
 from cases.release_payments import due_payments
 from cases.views.batches import sums_by_kind
 from cases.views.tasks import filtered, ordered
-from tests.cases.builders import NOVEMBER, TODAY, make_municipality, make_user
+from tests.cases.builders import NOVEMBER, NOW, TODAY, make_municipality, make_user
 
 pytestmark = [
     pytest.mark.django_db,
@@ -211,9 +212,15 @@ def test_the_months_there_are_leap_through_the_index(home: Municipality, django_
 
 
 def test_stamps_are_read_from_indexes_alone(home: Municipality, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2) as queries:
-        assert stamps_of(home, NOVEMBER - 35, NOVEMBER) == {}
+    with django_assert_num_queries(3) as queries:
+        assert stamps_of(home, NOVEMBER - 35, NOVEMBER, NOW) == {}
     only("decision_by_month")
     only("task_by_month")
-    for query in queries.captured_queries:
+    for query in queries.captured_queries[1:]:
         assert "Index Only Scan" in plan_of(query["sql"])
+
+
+def test_the_events_of_a_citizens_payments_are_found_without_their_table(home: Municipality) -> None:
+    only("events_of_payment")
+    found = PaymentEvent.objects.filter(payment__citizen=1).order_by().values_list("happened_at", "pk")
+    assert "Index Only Scan using events_of_payment" in found.explain()

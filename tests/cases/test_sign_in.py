@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -123,9 +124,7 @@ def test_a_code_is_set_up_with_its_first_code_and_the_backup_codes_are_shown_onc
     assert "Koden passer ikke" in wrong.content.decode()
     TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     shown = client.post(reverse("set_up_code"), {"code": code_of(device)}).content.decode()
-    codes = list(StaticToken.objects.values_list("token", flat=True))
-    assert len(codes) == 10
-    assert all(code in shown for code in codes)
+    assert len(re.findall(r"<li><code>\w{8}</code></li>", shown)) == StaticToken.objects.count() == 10
     assert client.get(reverse("tasks")).status_code == 200
     assert "Slå engangskode fra" in client.get(reverse("my_access")).content.decode()
     assert aase.history.first().history_change_reason == "Engangskode slået til"
@@ -163,7 +162,9 @@ def test_a_wrong_code_makes_the_next_one_wait_and_a_code_works_once(client: Clie
 
 def test_a_backup_code_works_once(aase: User) -> None:
     with_code(aase)
-    code = one_time_codes.new_backup_codes(aase)[0]
+    codes = one_time_codes.new_backup_codes(aase)
+    assert not StaticToken.objects.filter(token__in=codes)  # a copy of the database opens nothing
+    code = codes[0]
     for expected in (302, 422):
         client = Client()
         sign_in(client)
