@@ -13,21 +13,24 @@ from django.utils import timezone
 from rules.months import Month
 
 
-def coming_year_without_rates(today: date) -> int | None:
-    """The year whose rates are missing, from 1 December on; else None."""
+def year_without_rates(today: date) -> int | None:
+    """This year while its rates are missing; from 1 December on the next one too. None when none are."""
     from cases.models import has_rates
 
-    if today.month != 12 or has_rates(Month(today.year + 1, 1)):
-        return None
-    return today.year + 1
+    month = Month.of(today)
+    asked = [month, month + 1] if today.month == 12 else [month]
+    return next((one.year for one in asked if not has_rates(one)), None)
 
 
 def rates_warning(today: date) -> str:
     """The Danish sentence about missing rates, or ""."""
-    year = coming_year_without_rates(today)
+    year = year_without_rates(today)
     if year is None:
         return ""
-    return f"Satserne for {year} mangler. Indtast dem i Administration under Satser, før januar {year} kan beregnes."
+    return (
+        f"Satserne for {year} mangler. Indtast dem i Administration under Satser: "
+        f"uden dem kan ingen måned i {year} beregnes."
+    )
 
 
 @checks.register(checks.Tags.security)

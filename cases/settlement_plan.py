@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
-from cases.bank_days import last_bank_day
+from cases.bank_days import coming_pay_day
 from cases.choose_settlement import Choice
 from cases.models import Adjustment, ClaimState, Grant, Outcome, Payment, SettleBy
 from cases.models.task import NEW_PAY
@@ -81,8 +81,7 @@ def _with(one: Left, ids: Collection[int], choice: Choice | None) -> Rest:
 def _next_month(grant: Grant, last: Payment | None, now: datetime) -> Month:
     """The first month that is not paid yet: never one whose pay day is past."""
     today = localdate(now)
-    this = Month.of(today)
-    coming = this if today <= last_bank_day(this) else this + 1
+    coming = Month.of(coming_pay_day(Month.of(today), today))
     return coming if last is None else max(coming, last.benefit_month + 1)
 
 

@@ -1,4 +1,4 @@
-"""What all tests share. No test reads the clock: NOW and TODAY are given."""
+"""What all tests share. No test hangs on the day it is run: NOW and TODAY are given, and `now` is tests.settings's."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ from rules.months import Month
 from rules.municipal_rules import FIXED_JUDGMENT, JUDGMENT, MUNICIPAL, MunicipalRule, in_force
 from rules.parameters import Parameters
 from rules.registry import Numbers, Rule
-from rules.rule_examples import NAMES, REGULATION_STORY, STAGE_EXAMPLES, Worked, stage_numbers, worked
+from rules.rule_examples import NAMES, Worked, worked
+from rules.stage_examples import REGULATION_STORY, STAGE_EXAMPLES, stage_numbers
 from rules.start_up import REGULATION
 
 UNITS = {"kr": "kr.", "stk": "stk."}

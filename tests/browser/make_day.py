@@ -1,6 +1,6 @@
 """The database of a day of work: one case for every kind of task, made through the use-cases. Run as a program.
 
-Told by the clock: a portal that runs cannot be told another day. The months are those of the last run that has rates.
+Laid out around the day of tests.settings, which the test that starts this program gives it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ PASSWORD = "flekslon-demo"
 
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fleksløn.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     import django
 
     django.setup()
@@ -47,6 +47,8 @@ def make_day() -> None:
 
 def _incomes(home: Any) -> None:
     """Cases that the run stops, each for its own reason, and some that pass."""
+    from django.utils import timezone
+
     from tests.cases import builders as b
 
     low, high = b.changed(b.ordinary(), 0, amount="8000.00"), b.changed(b.ordinary(), 0, amount="16000.00")
@@ -64,8 +66,9 @@ def _incomes(home: Any) -> None:
         if name == "Per Manuel":
             grant.needs_manual = "Honorar fra udlandet"
             grant.save()
+    options = _ending_soon(timezone.localdate())
     for number in range(7, 20):
-        b.give(_case(home, number, NAMES[number], paid="18000", **OPTIONS.get(number, {})), b.ordinary())
+        b.give(_case(home, number, NAMES[number], paid="18000", **options.get(number, {})), b.ordinary())
 
 
 NAMES = {
@@ -73,13 +76,13 @@ NAMES = {
     13: "Ulla Udløb", 14: "Leif Loft", 15: "Nina Nytjob", 16: "Frida Ferie", 17: "Sven Skift", 18: "Mona Ukendt",
     19: "Åge Advis",
 }  # fmt: skip
-SOON = date.today() + timedelta(days=60)
-BORN = SOON.replace(year=SOON.year - 67, day=min(SOON.day, 28))
-"""Folkepension in two months: 67 years for those born 1955-1962 (rules.pension_age)."""
-OPTIONS: dict[int, dict[str, Any]] = {
-    12: {"cpr_number": f"{BORN:%d%m%y}1236"},
-    13: {"last_day": SOON},
-}
+
+
+def _ending_soon(today: date) -> dict[int, dict[str, Any]]:
+    """Folkepension in two months (67 years for those born 1955-1962: rules.pension_age), and a grant's last day."""
+    soon = today + timedelta(days=60)
+    born = soon.replace(year=soon.year - 67, day=min(soon.day, 28))
+    return {12: {"cpr_number": f"{born:%d%m%y}1236"}, 13: {"last_day": soon}}
 
 
 def _case(home: Any, number: int, name: str, **options: Any) -> Any:

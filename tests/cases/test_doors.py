@@ -16,6 +16,7 @@ from cases import jobs
 from cases.checks import rates_are_entered, rates_warning
 from cases.integrations.eindkomst import WRAPPERS, read_answer
 from cases.integrations.eindkomst_stub import Register, StubServer
+from cases.management.commands.demo import last_months
 from cases.models import (
     AccessLog,
     Citizen,
@@ -213,14 +214,23 @@ def test_rates_of_the_same_day_are_replaced_by_a_new_version() -> None:
     assert NationalRates.objects.get(pk=row.pk).base_amount == 21600
 
 
-def test_next_years_rates_are_warned_of_from_december() -> None:
+def test_next_years_rates_are_warned_of_from_december_until_they_are_there() -> None:
     assert rates_warning(date(2026, 11, 30)) == ""
-    assert "Satserne for 2027 mangler" in rates_warning(date(2026, 12, 1))
+    for day in (date(2026, 12, 1), date(2027, 1, 1), date(2027, 3, 10)):
+        assert "Satserne for 2027 mangler" in rates_warning(day)
     assert rates_are_entered() == []
     row = NationalRates.objects.first()
     row.pk, row.valid_from, row.valid_to = None, date(2027, 1, 1), date(2027, 12, 31)
     row.save()
-    assert rates_warning(date(2026, 12, 1)) == ""
+    assert rates_warning(date(2026, 12, 1)) == rates_warning(date(2027, 3, 10)) == ""
+    assert "Satserne for 2028 mangler" in rates_warning(date(2027, 12, 1))
+
+
+def test_the_demo_is_laid_where_there_are_rates() -> None:
+    september, october, november = (NOVEMBER - back for back in (2, 1, 0))
+    assert last_months(3, date(2026, 12, 5)) == [september, october, november], "december is run from the 11th"
+    for later in (date(2026, 12, 31), date(2027, 2, 10), date(2028, 6, 1)):
+        assert last_months(3, later) == [october, november, november + 1]
 
 
 def test_the_calculator_in_the_shell(tmp_path: Path, capsys: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_desks_name_the_free_tasks_first(home: Any) -> None:
 
 def test_the_share_is_what_the_run_says(home: Any) -> None:
     (month,) = automation_by_month(home, NOW)
-    assert (month.month, month.automatic, month.total, month.share) == (NOVEMBER, 2, 3, 66)
+    assert (month.month, month.automatic, month.total, month.share) == (NOVEMBER, 2, 3, Decimal("66.7"))
 
 
 @pytest.mark.parametrize(

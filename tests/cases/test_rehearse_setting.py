@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils.timezone import localdate
 
 from cases import jobs, rehearse_setting
 from cases.consistency import faults
@@ -316,7 +317,7 @@ def test_the_pages_from_trial_to_confirmation(
         assert text in page
     refused = client.post(f"{answer['Location']}foreslaa/", {"valid_from": "01.12.2020", "reason": "Prøvet"})
     assert "tidligst ændres fra den første i denne måned" in refused.content.decode()
-    day = f"{date.today() + timedelta(days=40):%d.%m.%Y}"
+    day = f"{localdate() + timedelta(days=40):%d.%m.%Y}"
     sent = client.post(f"{answer['Location']}foreslaa/", {"valid_from": day, "reason": "Prøvet"})
     assert "Træk forslaget tilbage" in client.get(sent["Location"]).content.decode()
     assert client.post(sent["Location"], {"act": "confirm", "reason": "Selv"}).status_code == 422

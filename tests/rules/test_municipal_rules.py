@@ -20,17 +20,16 @@ from rules.income_rules import BY_CODE
 from rules.income_rules import RULES as INCOME_RULES
 from rules.month_view import MonthView
 from rules.months import Month
+from rules.municipal_checks import bonus_lines, proposed_spreading
 from rules.municipal_rules import (
     CONTROL,
     FIXED_JUDGMENT,
     JUDGMENT,
     MUNICIPAL,
     asked,
-    bonus_lines,
     in_force,
     municipal_concerns,
     needs_two_persons,
-    proposed_spreading,
     weakens,
 )
 from rules.parameters import MODES, NOTE, OFF, STOP, Parameters, RuleMode

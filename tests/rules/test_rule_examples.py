@@ -12,7 +12,8 @@ from rules.decision import decide
 from rules.income_rules import BY_CODE
 from rules.parameters import Parameters
 from rules.rates import published_rates, rates_on
-from rules.rule_examples import EXAMPLES, NOVEMBER, PLAIN, STAGE_EXAMPLES, missing, stage_numbers, worked
+from rules.rule_examples import EXAMPLES, NOVEMBER, PLAIN, missing, worked
+from rules.stage_examples import STAGE_EXAMPLES, stage_numbers
 
 pytestmark = pytest.mark.rules
 

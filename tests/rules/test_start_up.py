@@ -10,7 +10,7 @@ import pytest
 
 from rules.basis import basis_of
 from rules.facts import Facts, Income, Job, Report, WageCeiling
-from rules.income_rules import on_expected_wage
+from rules.income_checks import on_expected_wage
 from rules.months import Month
 from rules.registry import Numbers
 from rules.spreading import regulate_expected

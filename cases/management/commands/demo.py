@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from cases.bank_days import run_day
+from cases.checks import rates_warning
 from cases.demo.events import demo_events
 from cases.demo.municipality import DemoMunicipality, demo_municipality
 from cases.demo.past import Calendar, judge_sample, pay_before, pay_out, solve_tasks
@@ -58,7 +59,7 @@ class Command(PortalCommand):
         call_command("migrate", verbosity=0)
         with background_worker() as worker:
             owners = self._run_the_past(options, worker)
-        for fault in nightly_control(timezone.now()):
+        for fault in (*nightly_control(timezone.now()), *filter(None, [rates_warning(timezone.localdate())])):
             self.stdout.write(fault)
         self._say_users(make_users(*owners))
         if not options["no_serve"]:
@@ -67,7 +68,7 @@ class Command(PortalCommand):
 
     def _run_the_past(self, options: dict[str, Any], worker: subprocess.Popen | None) -> list[Municipality]:
         """Citizens, answer files, import, the last months' runs, then events, in both municipalities."""
-        months = last_months(options["months"])
+        months = last_months(options["months"], timezone.localdate())
         demos = [
             demo_municipality(HOME, options["citizens"], months[-1] - 1, len(months) + 12),
             demo_municipality(NEIGHBOUR, max(10, options["citizens"] // 8), months[-1] - 1, len(months) + 12, seed=2),
@@ -188,9 +189,8 @@ class Command(PortalCommand):
             self.stdout.write(f"\n{MISSING}")
 
 
-def last_months(count: int) -> list[Month]:
+def last_months(count: int, today: date) -> list[Month]:
     """The last benefit months whose run day is past and that have rates, the oldest first."""
-    today = timezone.localdate()
     month = Month.of(today)
     if run_day(month) > today:
         month -= 1
