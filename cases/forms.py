@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +40,13 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=DAY_FORMATS, **kwargs)
         self.widget = forms.DateInput(attrs={"placeholder": "dd.mm.åååå", "autocomplete": "off"}, format="%d.%m.%Y")
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number as text: a browser's own number field throws away what it does not understand."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "hours"})
+    default_error_messages = {"invalid": "Skriv et helt tal, fx 38."}
 
 
 class MonthChoiceField(forms.ChoiceField):
@@ -125,15 +133,27 @@ class NewCeilingForm(forms.ModelForm):
         model = WageCeiling
         fields = ["amount", "first_day", "source"]
 
-    def __init__(self, data: Any, grant: Grant, **kwargs: Any) -> None:
+    def __init__(self, data: Any, grant: Grant, month: Month, **kwargs: Any) -> None:
+        """``month``: the one whose ceiling is missing; a ceiling from a later day would not help it."""
+        kwargs["initial"] = {"first_day": month.first_day, **kwargs.get("initial", {})}
         super().__init__(data, prefix="ceiling", instance=WageCeiling(grant=grant), **kwargs)
+        self.month = month
         self.use_required_attribute = False
         self.fields["source"].widget.attrs["placeholder"] = "Oplyst af arbejdsgiveren 3. marts"
         self.fields["source"].help_text = ""
 
+    def clean_first_day(self) -> date:
+        day: date = self.cleaned_data["first_day"]
+        if day > self.month.last_day:
+            last = f"{self.month.last_day:%d.%m.%Y}"
+            raise forms.ValidationError(f"Det er {long_month(self.month)}, der regnes på. Skriv senest {last}.")
+        return day
+
 
 class TaxForm(forms.ModelForm):
     """The tax percent that net holiday pay is grossed up with."""
+
+    tax_percent = WholeNumberField(label="Trækprocent", min_value=0, max_value=99)
 
     class Meta:
         model = Citizen
@@ -142,8 +162,6 @@ class TaxForm(forms.ModelForm):
     def __init__(self, data: Any, citizen: Citizen, **kwargs: Any) -> None:
         super().__init__(data, prefix="tax", instance=citizen, **kwargs)
         self.use_required_attribute = False
-        self.fields["tax_percent"].required = True
-        self.fields["tax_percent"].max_value = 99
 
 
 class WorkForm:

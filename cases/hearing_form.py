@@ -28,9 +28,12 @@ def _question(label: str) -> forms.ChoiceField:
 
 
 class HearingForm(forms.Form):
-    """Posted with the accept. ``answers()`` is None until all three are answered."""
+    """Posted with the accept. ``answers()`` is None until all three are answered.
 
-    unknown = _question("Kender borgeren ikke oplysningen?")
+    ``judged``: whether the pressed button asks for the answers; else what is typed is kept and no field complains.
+    """
+
+    unknown = _question("Er oplysningen ny for borgeren?")
     significant = _question("Er ændringen mere end uvæsentlig?")
     detriment = _question("Er ændringen til ugunst for borgeren?")
     hear = forms.ChoiceField(
@@ -43,7 +46,7 @@ class HearingForm(forms.Form):
 
     drafted = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, task: Task, asked: party_hearing.Questions, today: date) -> None:
+    def __init__(self, data: Any, task: Task, asked: party_hearing.Questions, today: date, judged: bool) -> None:
         self.task, self.asked = task, asked
         self.draft = party_hearing.draft_letter(task, asked, answer_by(today))
         asked_before = data is not None and any(name.startswith("hearing-") for name in data)
@@ -55,6 +58,9 @@ class HearingForm(forms.Form):
             "body": self.draft.body,
             "drafted": _mark(self.draft.body),
         }
+        if posted is not None and not judged:
+            typed = {name: posted[f"hearing-{name}"] for name in self.base_fields if f"hearing-{name}" in posted}
+            posted, initial = None, {**initial, **typed}
         super().__init__(posted, prefix="hearing", initial=initial, use_required_attribute=False)
 
     def answers(self) -> party_hearing.Answers | None:

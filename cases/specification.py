@@ -16,7 +16,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.timezone import localdate
 
-from cases.bank_days import last_bank_day
+from cases.bank_days import coming_pay_day
 from cases.models import Decision, Municipality, Outcome, Payment
 from cases.models.accounts import SYSTEM_USERNAME
 from cases.specification_changes import Side, changes
@@ -64,7 +64,7 @@ def context_for(payment: Payment, *, draft: bool = True, known: Known | None = N
     context = _context(decision, known, paid, DRAFT if draft else "")
     return replace(
         context,
-        headline=_headline(payment),
+        headline=_headline(payment, payment.expected_day(localdate())),
         tax_sentence=_tax_sentence(payment.payable_before_tax),
         changes=(*context.changes, *_settled_sentences(settled)),
     )
@@ -76,7 +76,8 @@ def context_of(decision: Decision) -> SpecificationContext:
     payable = decision.payable_before_tax
     paid = Paid(ZERO, (), known.last_settled.get(decision.pk, ZERO), payable)
     context = _context(decision, known, paid, PROPOSAL)
-    headline = _paid_sentence(payable, last_bank_day(decision.benefit_month)) if payable else _nothing(decision)
+    day = coming_pay_day(decision.benefit_month, localdate())
+    headline = _paid_sentence(payable, day) if payable else _nothing(decision)
     return replace(context, headline=headline, tax_sentence=_tax_sentence(payable))
 
 
@@ -140,15 +141,15 @@ def _last_month(decision: Decision, known: Known) -> Side | None:
 # --- the sentences -----------------------------------------------------------------------------------------
 
 
-def _headline(payment: Payment) -> str:
+def _headline(payment: Payment, day: date) -> str:
     """What comes and when. A further payment of a month says what is new and what the month is in all."""
     decision, payable = payment.decision, payment.payable_before_tax
     if not payable:
         return _nothing(decision, payment.adjustment)
     if payment.sequence == 1:
-        return _paid_sentence(payable, payment.pay_date)
+        return _paid_sentence(payable, day)
     all_, month = hele_kr(decision.payable_before_tax), month_name(payment.benefit_month)
-    return f"{_paid_sentence(payable, payment.pay_date, ' mere')} I alt får du {all_} kr. for {month}."
+    return f"{_paid_sentence(payable, day, ' mere')} I alt får du {all_} kr. for {month}."
 
 
 def _paid_sentence(amount: Decimal, day: date, more: str = "") -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from cases.bank_days import run_day
@@ -22,6 +23,7 @@ from cases.models import (
     Failure,
     JobcentreEvent,
     Letter,
+    LetterKind,
     Membership,
     Municipality,
     Notice,
@@ -35,6 +37,7 @@ from cases.models import (
     User,
 )
 from cases.month_figures import figures_of
+from cases.tables import share
 from cases.templatetags.danish import month_name
 from rules.months import Month
 
@@ -96,7 +99,7 @@ LATE: tuple[tuple[Rows, str, str, str], ...] = (
     ),
     (
         lambda user, today: Letter.objects.visible_to(user).filter(
-            sent_at__isnull=False, answered_at=None, deadline__lt=today
+            ~Q(kind=LetterKind.HEARING), sent_at__isnull=False, answered_at=None, deadline__lt=today
         ),
         "breve uden svar efter fristen",
         "tasks",
@@ -202,8 +205,9 @@ class MonthShare:
     total: int
 
     @property
-    def share(self) -> int:
-        return 100 * self.automatic // self.total if self.total else 0
+    def share(self) -> Decimal | None:
+        """In percent with one decimal, as in the report on automation."""
+        return share(self.automatic, self.total)
 
 
 def automation_by_month(municipality: Municipality, now: datetime) -> list[MonthShare]:
@@ -216,6 +220,12 @@ def automation_by_month(municipality: Municipality, now: datetime) -> list[Month
         if total:
             found.append(MonthShare(one.month, automatic, total))
     return found[::-1][:YEAR]
+
+
+def newcomers() -> list[tuple[Municipality, bool]]:
+    """For the installation's administrator: the municipalities, and whether each has an administrator of its own."""
+    rows = Membership.objects.filter(municipality=OuterRef("pk"), role=Role.ADMINISTRATOR, user__is_active=True)
+    return [(one, one.has_administrator) for one in Municipality.objects.annotate(has_administrator=Exists(rows))]
 
 
 def staff(user: User, today: date) -> dict[str, Any]:

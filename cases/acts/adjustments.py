@@ -74,7 +74,7 @@ class SettleDifference(ChoiceFields, ActForm):
     sum_template, sum_title = "adjustments/_plan.html", "Det sker der"
     which = forms.MultipleChoiceField(label="Måneder", widget=forms.CheckboxSelectMultiple)
     unknown = forms.ChoiceField(
-        label="Kender borgeren ikke oplysningen?", choices=YES_NO, widget=forms.RadioSelect, required=False
+        label="Er oplysningen ny for borgeren?", choices=YES_NO, widget=forms.RadioSelect, required=False
     )
     significant = forms.ChoiceField(
         label="Er ændringen mere end uvæsentlig?", choices=YES_NO, widget=forms.RadioSelect, required=False

@@ -12,7 +12,7 @@ from django import forms
 from cases import incomes, set_ceiling, tax_card
 from cases.acts.base import ActForm, SourceField
 from cases.expected_wage import set_expected_wage
-from cases.forms import DayField, MonthChoiceField, NumberField
+from cases.forms import DayField, MonthChoiceField, NumberField, WholeNumberField
 from cases.handle_task import Added, Correction
 from cases.models import TreatmentAction, User
 from cases.models.income import IncomeKind
@@ -114,7 +114,7 @@ class TaxPercent(ActForm):
     title, button, tab = "Trækprocent", "Gem trækprocent", "job"
     lead = "Trækprocenten bruges kun til at regne nettoferiepenge om til beløbet før skat."
     law = "Bekg. 227/2024 § 6, stk. 2-3"
-    percent = forms.IntegerField(label="Trækprocent", min_value=1, max_value=99)
+    percent = WholeNumberField(label="Trækprocent", min_value=1, max_value=99)
     source = SourceField()
 
     def proposed(self) -> Mapping[str, Any]:

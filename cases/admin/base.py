@@ -13,6 +13,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
@@ -20,6 +22,12 @@ from simple_history.admin import SimpleHistoryAdmin
 from cases.change_fields import field_changes
 from cases.models import Municipality, Role
 
+AS_TEXT = {
+    models.EmailField: {"widget": AdminTextInputWidget(attrs={"inputmode": "email"})},
+    models.IntegerField: {"widget": AdminTextInputWidget(attrs={"inputmode": "numeric"})},
+    models.SmallIntegerField: {"widget": AdminTextInputWidget(attrs={"inputmode": "numeric"})},
+}
+"""A browser's own fields for numbers and e-mail throw away what they do not understand, and say so in its language."""
 UNUSED = ("xregexp.js", "xregexp.min.js", "urlify.js")
 
 
@@ -32,6 +40,7 @@ class RoleMixin:
     municipality_path = "municipality"
     view_roles: Sequence[Role] = ()
     edit_roles: Sequence[Role] = ()
+    formfield_overrides = AS_TEXT
     national_edits = True
     """Whether an administrator of the whole installation may do what an administrator of a municipality may."""
 
@@ -186,7 +195,19 @@ class ReadOnlyMixin(RoleMixin):
 
 
 class MunicipalityChoiceMixin:
-    """The choice of municipality holds only those where the user may edit."""
+    """The choice of municipality holds only those where the user may edit.
+
+    ``copied``: the fields that a new dated row takes from the newest, so that what nobody touches stays as it is.
+    """
+
+    copied: Sequence[str] = ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        mine = self._ids(request, self.edit_roles)
+        rows = self.model.objects.filter(municipality__in=mine).order_by("valid_from", "pk")
+        newest = rows.last() if self.copied and len(mine) == 1 else None
+        stands = {name: getattr(newest, name) for name in self.copied} if newest else {}
+        return {**stands, **super().get_changeform_initial_data(request)}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "municipality" and not self._is_national(request):

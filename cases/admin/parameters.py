@@ -47,6 +47,7 @@ class MunicipalParametersAdmin(MunicipalityChoiceMixin, PortalAdmin):
     edit_roles = (Role.COORDINATOR, Role.ADMINISTRATOR)
     national_edits = False
     form = ParametersForm
+    copied = (*FIGURES, *SWITCHES)
     list_display = ("valid_from", "municipality", *FIGURES, *SWITCHES, "note")
     fieldsets = (
         (None, {"fields": ("municipality", "valid_from")}),

@@ -34,6 +34,7 @@ class PaymentSettingsAdmin(MunicipalityChoiceMixin, PortalAdmin):
     edit_roles = (Role.COORDINATOR, Role.ADMINISTRATOR)
     national_edits = False
     form = PaymentSettingsForm
+    copied = (*NUMBERS, *HOW)
     list_display = ("valid_from", "municipality", *NUMBERS, *HOW)
     fieldsets = (
         (None, {"fields": ("municipality", "valid_from")}),

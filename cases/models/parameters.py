@@ -44,7 +44,7 @@ class MunicipalParameters(ScopedModel):
     )  # fmt: skip
     include_income_automatically = models.BooleanField(
         "automatisk medtagning af indtægter", default=False,
-        help_text="flt_automatisk_medtagning_af_indtaegter. Slukket: hver ny lønoplysning giver en opgave.",
+        help_text="Slukket: hver ny lønoplysning giver en opgave.",
     )  # fmt: skip
     full_automation = models.BooleanField(
         "fuld automatik", default=False, help_text="Slukket: alle sager giver en opgave hver måned."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 
+from cases.bank_days import coming_pay_day
 from cases.models.accounts import Municipality
 from cases.models.base import Along, InsertOnlyModel, InsertOnlyQuerySet, While
 from cases.models.batch import PaymentBatch
@@ -128,6 +130,12 @@ class Payment(InsertOnlyModel):
         while found.reverses_id or found.repeats_id:
             found = found.reverses or found.repeats
         return found
+
+    def expected_day(self, today: date) -> date:
+        """When it is paid: one that still waits for a list after its day comes with the next pay day's."""
+        if self.status not in (PaymentStatus.APPROVED, PaymentStatus.HELD):
+            return self.pay_date
+        return max(self.pay_date, coming_pay_day(self.benefit_month, today))
 
 
 class LineKind(models.TextChoices):

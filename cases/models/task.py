@@ -88,7 +88,7 @@ class Task(ScopedModel):
     due_date = models.DateField("frist")
     decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+", verbose_name="forslag")
     proposed = MoneyField("foreslået tilskud", null=True)
-    at_stake = MoneyField("kr. i spil", null=True)
+    at_stake = MoneyField("ændring i kr.", null=True)
     final = MoneyField("endeligt tilskud", null=True)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name="hos"

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.acts import acts_for
-from cases.bank_days import coming_pay_day
-from cases.models import Payment, PaymentStatus, Role, SettingProposal, User
+from cases.models import Payment, Role, SettingProposal, User
 from cases.presenters.words import first_sentence, plain
 from cases.setting_proposals import waiting_for
 
@@ -114,7 +113,5 @@ def at(row: Any, place: int) -> Any:
 
 @register.filter
 def pay_day(payment: Payment) -> date:
-    """When a payment is paid: one that still waits for a list after its day comes with the next pay day's."""
-    if payment.status not in (PaymentStatus.APPROVED, PaymentStatus.HELD):
-        return payment.pay_date
-    return max(payment.pay_date, coming_pay_day(payment.benefit_month, timezone.localdate()))
+    """When a payment is paid, as its letter says too."""
+    return payment.expected_day(timezone.localdate())

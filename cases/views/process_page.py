@@ -100,7 +100,8 @@ class ProcessPage:
         asked: Questions | None = getattr(self.look, "questions", None) if self.is_running else None
         if asked is None or self.process.stage != Stage.RATE:
             return None
-        return HearingForm(self.data, self.task, asked, timezone.localdate())
+        judged = self.data is not None and self.data.get("act") == "complete"
+        return HearingForm(self.data, self.task, asked, timezone.localdate(), judged)
 
     @cached_property
     def settling(self) -> SettlingForm | None:

@@ -34,6 +34,7 @@ from rules.facts import Facts
 from rules.frozen import thaw
 from rules.income_rules import BY_CODE
 from rules.rates import NoRates
+from rules.start_up import ceiling_month
 
 
 class WorkbenchPage:
@@ -45,7 +46,6 @@ class WorkbenchPage:
         self.work = WorkForm(data, [(one.pk, getattr(one, "treatment", None)) for one in self.reports])
         self.note = task.note if self.work.note is None else self.work.note
         self.version = int(data["version"]) if data and data.get("version", "").isdecimal() else task.version
-        self.ceiling = NewCeilingForm(None, task.grant, initial=_typed(data, "ceiling"))
         self.tax = TaxForm(None, task.grant.citizen, initial=_typed(data, "tax"))
 
     @cached_property
@@ -62,6 +62,11 @@ class WorkbenchPage:
 
     def _stored_facts(self) -> Facts:
         return gather([self.task.grant_id], self.task.benefit_month)[self.task.grant_id]
+
+    @cached_property
+    def ceiling(self) -> NewCeilingForm:
+        month = ceiling_month(self.facts)
+        return NewCeilingForm(None, self.task.grant, month, initial=_typed(self.data, "ceiling"))
 
     @cached_property
     def reports(self) -> list[Any]:
@@ -96,7 +101,7 @@ class WorkbenchPage:
         Other decided months that a ceiling touches are calculated again.
         """
         if what == "ceiling":
-            form: Any = NewCeilingForm(self.data, self.task.grant)
+            form: Any = NewCeilingForm(self.data, self.task.grant, ceiling_month(self.facts))
             self.ceiling, reason = form, "Skrevet ved behandling af opgave"
         else:
             form = TaxForm(self.data, self.task.grant.citizen)
@@ -242,7 +247,8 @@ class WorkbenchPage:
             asked = questions_of(self.task, self.draft)
         except (CalculationError, NoRates):
             return None
-        return HearingForm(self.data, self.task, asked, timezone.localdate()) if asked else None
+        judged = self.data is not None and self.data.get("act") == "accept"
+        return HearingForm(self.data, self.task, asked, timezone.localdate(), judged) if asked else None
 
     def promise(self, calculation: Any) -> str:
         """What accepting will do, before it is done."""

@@ -51,7 +51,7 @@ def fill(page: Any, fields: dict[str, str]) -> None:
 def accept_month(page: Any, name: str, note: str = "Set efter") -> None:
     """Accept a month; where the subsidy falls, the three questions are answered first."""
     if page.get_by_role("heading", name="Partshøring").count():
-        page.get_by_role("group", name="Kender borgeren ikke oplysningen?").get_by_label("Nej").check()
+        page.get_by_role("group", name="Er oplysningen ny for borgeren?").get_by_label("Nej").check()
     page.get_by_label("Note", exact=True).fill(note)
     press(page, "Godkend og beregn", re.compile(f"Godkendt: .* kr. udbetales .* til {name}"))
 
@@ -100,7 +100,7 @@ def test_a_fall_is_heard_and_then_upheld_or_changed(sign_in: SignIn) -> None:
     page = sign_in("aase")
     open_task(page, "Maja Fald", "income")
     page.get_by_text(re.compile("Tilskuddet falder med 2.000 kr.")).first.wait_for()
-    for question in ("Kender borgeren ikke oplysningen?", "Er ændringen mere end uvæsentlig?"):
+    for question in ("Er oplysningen ny for borgeren?", "Er ændringen mere end uvæsentlig?"):
         page.get_by_role("group", name=question).get_by_label("Ja").check()
     press(page, "Godkend og beregn", "Godkendt:")
     open_task(page, "Maja Fald", "follow_up")
@@ -183,7 +183,7 @@ def test_a_recalculation_with_a_ceiling_changed_on_the_way(sign_in: SignIn) -> N
         for box in page.get_by_label("Jeg har taget stilling").all():
             box.check()
         if page.get_by_role("heading", name="Partshøring").count():
-            page.get_by_role("group", name="Kender borgeren ikke oplysningen?").get_by_label("Nej").check()
+            page.get_by_role("group", name="Er oplysningen ny for borgeren?").get_by_label("Nej").check()
         page.get_by_label("Note", exact=True).fill("Modregnes næste måned")
         page.get_by_role("button", name=re.compile("Gennemfør trin")).click()
         page.wait_for_load_state()

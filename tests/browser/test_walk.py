@@ -24,7 +24,7 @@ def open_task(page: Any, code: str) -> None:
 def answer_hearing(page: Any) -> None:
     """Where less is paid than before, the three questions are answered first."""
     if page.get_by_role("heading", name="Partshøring").count():
-        page.get_by_role("group", name="Kender borgeren ikke oplysningen?").get_by_label("Nej").check()
+        page.get_by_role("group", name="Er oplysningen ny for borgeren?").get_by_label("Nej").check()
 
 
 def test_a_caseworker_takes_the_next_task_corrects_it_and_finds_the_specification(sign_in: SignIn) -> None:
@@ -105,6 +105,44 @@ def test_an_administrator_sees_settings_and_no_citizen(sign_in: SignIn) -> None:
     menu.get_by_role("link", name="Administration").click()
     page.get_by_role("heading", name="Administration").wait_for()
     assert page.goto("/sager/").status == 403
+
+
+def said_at(page: Any, field: str) -> str:
+    """What stands at the field that has the focus, with what was typed still in it; no browser checks by itself."""
+    assert page.evaluate("[...document.forms].every((form) => form.noValidate)")
+    wrong = page.locator(f"[name={field}][aria-invalid=true]")
+    wrong.wait_for()
+    page.wait_for_function("name => document.activeElement.name === name", arg=field)
+    told = (page.locator(f"#{one}") for one in str(wrong.get_attribute("aria-describedby")).split())
+    return f"{wrong.input_value()}: {' '.join(one.inner_text() for one in told)}"
+
+
+def test_a_browser_in_english_says_in_danish_what_is_missing_or_wrong(sign_in: SignIn, browser: Any) -> None:
+    page = sign_in("karen", locale="en-US")
+    page.goto("/udbetalinger/lister/")
+    page.get_by_label("Udbetalingsdag").fill("i morgen")
+    page.get_by_role("button", name="Gør listen klar").click()
+    help_ = "En bankdag. Alt, der er godkendt til da, kommer med."
+    assert said_at(page, "pay_date") == f"i morgen: {help_} Skriv en dato som 03.11.2026."
+    page.goto("/beregner/")
+    page.get_by_label("Løn før skat").fill("tusind")
+    page.get_by_role("button", name="Beregn", exact=True).click()
+    assert said_at(page, "wage") == "tusind: Uden pension Skriv et tal, fx 15.140,00."
+
+    page.goto("/administration/cases/municipalparameters/add/")
+    page.get_by_label("Gælder fra").fill("32.13.2026")
+    page.get_by_label("Procent under").fill("")
+    page.get_by_role("button", name="Gem", exact=True).click()
+    assert said_at(page, "valid_from") == "32.13.2026: Indtast en gyldig dato."
+    page.get_by_text("Dette felt er påkrævet.").first.wait_for()
+
+    outside = browser.new_page(base_url=page.url.split("/administration")[0], locale="en-US")
+    outside.goto("/log-ind/")
+    outside.get_by_label("Brugernavn").fill("karen")
+    outside.get_by_role("button", name="Log ind").click()
+    assert said_at(outside, "password") == ": Skriv din adgangskode."
+    assert outside.get_by_label("Brugernavn").input_value() == "karen"
+    outside.close()
 
 
 def solve_the_oldest(page: Any) -> None:

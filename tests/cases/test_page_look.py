@@ -77,3 +77,13 @@ def test_the_workbench_has_the_months_as_a_picture_and_a_table_by_employer(pages
     assert page.count('<rect class="e0') == 3
     assert "Indtægter med pension efter arbejdsgiver og måned" in page
     assert 'hx-post="' in page
+
+
+def test_no_posted_form_is_checked_by_the_browser_in_its_own_language() -> None:
+    found = [
+        (page.name, form)
+        for page in (Path(__file__).parents[2] / "templates").rglob("*.html")
+        for form in re.findall(r"<form(?:[^>%]|%(?!\})|%\})*>", page.read_text("utf-8"))
+        if 'method="post"' in form
+    ]
+    assert [one for one in found if "novalidate" not in one[1]] == []

@@ -166,10 +166,13 @@ def test_a_missing_ceiling_is_typed_where_it_is_missing(home: Any, aase: Client)
     task = stopped(home, ordinary(), ceiling=None)
     page = aase.get(address(task)).content.decode()
     assert "Kan ikke godkendes endnu: der er intet lønloft for måneden." in page
+    assert 'value="01.10.2026"' in page
     posted = {**hidden(aase, task), "act": "ceiling", "note": "Min note", "ceiling-source": "Mail"}
     wrong = aase.post(address(task), {**posted, "ceiling-amount": "x", "ceiling-first_day": "i går"})
     assert wrong.status_code == 422
     assert "Skriv en dato som 03.11.2026." in wrong.content.decode()
+    late = aase.post(address(task), {**posted, "ceiling-amount": "34.000", "ceiling-first_day": "1.11.2026"})
+    assert "Det er oktober 2026, der regnes på. Skriv senest 31.10.2026." in late.content.decode()
     assert not WageCeiling.objects.exists()
     right = {**posted, "ceiling-amount": "34.000", "ceiling-first_day": "1.1.2026"}
     page = aase.post(address(task), right, follow=True).content.decode()

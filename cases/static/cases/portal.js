@@ -140,6 +140,14 @@
     tell();
   });
 
+  // A browser checks in its own language: the server does it, in Danish at the field, and the focus goes to the first.
+  document.querySelectorAll("form").forEach((form) => { form.noValidate = true; });
+  window.addEventListener("load", () => {
+    const wrong = document.querySelector("[aria-invalid=true]:not([type=hidden])");
+    for (let part = wrong?.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    wrong?.focus();
+  });
+
   // On a narrow screen the menu unfolds; Escape folds it and gives the focus back.
   const menuButton = document.querySelector(".menu-button");
   const unfold = (open) => menuButton.setAttribute("aria-expanded", String(open));
