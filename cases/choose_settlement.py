@@ -6,12 +6,13 @@ citizen needs no choice: it is paid with the next payment, and the specification
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from cases import party_hearing
@@ -28,23 +29,26 @@ from cases.models import (
     RepaymentClaim,
     SettleBy,
     Task,
+    TaskConcern,
     TaskKind,
     TaskState,
     User,
     parameters_for,
 )
-from cases.open_task import ADJUSTMENT, ENDED, Question, answered, closed, open_task
+from cases.open_task import ADJUSTMENT, ENDED, Question, answered, closed, filled, new_task, open_task
 from cases.refused import Conflict, Refused
 from cases.repayment import raise_claim
 from cases.settle import ASK, HEARD, OWED, Left, left_of
 from cases.signed import held, said, saved
 from cases.templatetags.danish import hele_kr, med_fortegn, month_name
+from cases.write_many import write_many_with_history
 from rules import settlement
 from rules.months import Month
 
 WITH_FAITH = (AdjustmentReason.WITHHELD, AdjustmentReason.AUTHORITY)
 """Reasons where repayment is in play: the word on faith is demanded (LAB § 125)."""
 TIME_TO_CHOOSE = timedelta(days=7)
+PRIORITY = 40
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,10 @@ def _done(grant: Grant, task: Task | None, choice: Choice, user: User, now: date
 
 def unanswered(grant: Grant) -> list[Left]:
     """Adjustments of the case that wait for a person's choice, without what the same month is owed again."""
-    every = left_of([grant.citizen_id]).get(grant.citizen_id, [])
+    return _unanswered(grant, left_of([grant.citizen_id]).get(grant.citizen_id, []))
+
+
+def _unanswered(grant: Grant, every: list[Left]) -> list[Left]:
     met = settlement.settle(Decimal(0), [replace(one.rest, may_take=False) for one in every])
     after = [replace(one, amount=one.amount - part) for one, part in zip(every, met, strict=True)]
     return [one for one in after if one.way == ASK and one.amount and one.grant_id == grant.pk]
@@ -209,17 +216,49 @@ def ask(grant: Grant, user: User, now: datetime) -> Task | None:
     return _task(grant, waiting, user, now)
 
 
-def _task(grant: Grant, waiting: list[Left], user: User, now: datetime) -> Task:
+def ask_many(grants: Sequence[Grant], user: User, now: datetime) -> None:
+    """The same for many cases. New tasks are written together; one that a person has already is changed by itself."""
+    left = left_of([one.citizen_id for one in grants])
+    standing = Task.objects.open().filter(grant__any_of=[one.pk for one in grants], kind=TaskKind.ADJUSTMENT)
+    asked = set(standing.values_list("grant_id", flat=True))
+    new = []
+    for grant in grants:
+        if grant.pk in asked:
+            ask(grant, user, now)
+        elif waiting := _unanswered(grant, left.get(grant.citizen_id, [])):
+            new.append(_new_task(grant, waiting, now))
+    signed = {"user": user, "reason": "Efterregulering", "now": timezone.now()}
+    write_many_with_history([task for task, _ in new], **signed)
+    rows = [filled(TaskConcern(task=task, code=question.code, position=1), question) for task, question in new]
+    write_many_with_history(rows, **signed)
+
+
+def _new_task(grant: Grant, waiting: list[Left], now: datetime) -> tuple[Task, Question]:
+    question, total, today = _question(waiting), sum((one.amount for one in waiting), Decimal(0)), localdate(now)
+    task = new_task(
+        grant.citizen, grant, TaskKind.ADJUSTMENT, max(one.month for one in waiting), question.message,
+        today + TIME_TO_CHOOSE, "Efterregulering", now, PRIORITY,
+    )  # fmt: skip
+    task.at_stake = total
+    return task, question
+
+
+def _question(waiting: list[Left]) -> Question:
     total = sum((one.amount for one in waiting), Decimal(0))
     message = f"Der er udbetalt {hele_kr(-total)} kr. for meget. Vælg årsag og afregning"
-    known = {"måneder": [f"{one.month}: {med_fortegn(one.amount)} kr." for one in waiting]}
-    today, standing = localdate(now), open_choice(grant)
+    return Question(
+        ADJUSTMENT, message, {"måneder": [f"{one.month}: {med_fortegn(one.amount)} kr." for one in waiting]}
+    )
+
+
+def _task(grant: Grant, waiting: list[Left], user: User, now: datetime) -> Task:
+    question, today, standing = _question(waiting), localdate(now), open_choice(grant)
     month = standing.benefit_month if standing else max((one.month for one in waiting), default=Month.of(today))
     task = open_task(
-        grant.citizen, grant, TaskKind.ADJUSTMENT, month, message, due=today + TIME_TO_CHOOSE,
-        questions=[Question(ADJUSTMENT, message, known)], event="Efterregulering", user=user, now=now, priority=40,
+        grant.citizen, grant, TaskKind.ADJUSTMENT, month, question.message, due=today + TIME_TO_CHOOSE,
+        questions=[question], event="Efterregulering", user=user, now=now, priority=PRIORITY,
     )  # fmt: skip
-    task.at_stake, task.headline = total, message
+    task.at_stake, task.headline = sum((one.amount for one in waiting), Decimal(0)), question.message
     return saved(task, user, "Efterregulering")
 
 

@@ -49,19 +49,7 @@ def open_task(
     """
     task = Task.objects.open().filter(grant=grant, benefit_month=month, kind=kind).first() if grant else None
     if task is None:
-        task = Task(
-            municipality_id=citizen.municipality_id,
-            grant=grant,
-            citizen=citizen,
-            benefit_month=month,
-            kind=kind,
-            event=event[:60],
-            headline=headline[:200],
-            priority=priority,
-            due_date=due,
-            created_at=now,
-        )
-        saved(task, user, event)
+        task = saved(new_task(citizen, grant, kind, month, headline, due, event, now, priority), user, event)
     elif due < task.due_date:
         task.due_date, task.version = due, task.version + 1
         saved(task, user, event)
@@ -69,14 +57,45 @@ def open_task(
     return task
 
 
+def new_task(
+    citizen: Citizen,
+    grant: Grant | None,
+    kind: TaskKind,
+    month: Month,
+    headline: str,
+    due: date,
+    event: str,
+    now: datetime,
+    priority: int,
+) -> Task:
+    """A task to be written."""
+    return Task(
+        municipality_id=citizen.municipality_id,
+        grant=grant,
+        citizen=citizen,
+        benefit_month=month,
+        kind=kind,
+        event=event[:60],
+        headline=headline[:200],
+        priority=priority,
+        due_date=due,
+        created_at=now,
+    )
+
+
 def _ask(task: Task, questions: Iterable[Question], user: User, reason: str) -> None:
     """Questions the task does not have yet. An answered one that is asked again is open again."""
     standing = {one.code: one for one in task.concerns.all()}
     for position, question in enumerate(questions, start=len(standing) + 1):
         row = standing.get(question.code) or TaskConcern(task=task, code=question.code, position=position)
-        row.kind, row.message, row.numbers = question.kind, question.message[:300], dict(question.numbers)
         row.answered_by, row.answered_at, row.note = None, None, ""
-        saved(row, user, reason)
+        saved(filled(row, question), user, reason)
+
+
+def filled(row: TaskConcern, question: Question) -> TaskConcern:
+    """The row with what is asked, to be written."""
+    row.kind, row.message, row.numbers = question.kind, question.message[:300], dict(question.numbers)
+    return row
 
 
 def answered(task: Task, answers: Mapping[str, str], user: User, now: datetime) -> None:

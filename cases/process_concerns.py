@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from cases.case_facts import case_facts
+from cases.case_facts import case_facts, facts_of
 from cases.concern_texts import words_of
 from cases.gather import NOTHING, Overlay
 from cases.models import (
@@ -27,10 +27,10 @@ from cases.models import (
 )
 from cases.models.process import Award, ProcessKind, Stage
 from cases.party_hearing import Questions, questions
-from cases.recalculated_months import Look, look_again
+from cases.recalculated_months import Look, look_again, look_again_at_many
 from cases.signed import saved
 from cases.templatetags.danish import hele_kr
-from rules.case_rules import stage_concerns
+from rules.case_rules import CaseFacts, stage_concerns
 from rules.concerns import kind_stops
 from rules.frozen import digest, freeze
 from rules.registry import Concern
@@ -81,6 +81,17 @@ class ProcessLook:
     def __init__(self, process: Process, now: datetime, overlay: Overlay = NOTHING) -> None:
         self.process, self.now, self.overlay = process, now, overlay
 
+    @classmethod
+    def of_many(cls, processes: Sequence[Process], now: datetime) -> list[ProcessLook]:
+        """Recalculations of as many cases, in their order: months and facts are read for all of them together."""
+        spans = {one.grant_id: (one.first_month, one.last_month) for one in processes}
+        months = look_again_at_many(spans, now)
+        looks = [cls(one, now) for one in processes]
+        facts = facts_of([(one, months[one.grant_id]) for one in processes])
+        for look, known in zip(looks, facts, strict=True):
+            look.__dict__ |= {"months": months[look.process.grant_id], "facts": known}
+        return looks
+
     @cached_property
     def months(self) -> tuple[Look, ...]:
         """The paid months of a recalculation, each as it would be today; a start-up has none."""
@@ -88,6 +99,10 @@ class ProcessLook:
         if process.kind != ProcessKind.RECALCULATION or process.grant is None or process.first_month is None:
             return ()
         return look_again(process.grant, process.first_month, process.last_month, self.now, self.overlay)
+
+    @cached_property
+    def facts(self) -> CaseFacts:
+        return case_facts(self.process, self.months)
 
     @property
     def seen(self) -> str:
@@ -103,14 +118,19 @@ class ProcessLook:
     @cached_property
     def concerns(self) -> tuple[Standing, ...]:
         """Every concern of every stage, in the order of the stages."""
-        facts = case_facts(self.process, self.months)
         found = []
         for stage in STAGES[self.process.kind]:
-            for one in stage_concerns(self.process.kind, stage, facts):
+            for one in stage_concerns(self.process.kind, stage, self.facts):
                 found.append(self._standing(one.code, stage, one.kind, freeze(one.numbers)))
             if stage == Stage.RATE:
                 found += self._of_the_months()
         return tuple(found)
+
+    @property
+    def reached(self) -> list[Standing]:
+        """The concerns up to the current stage: those that a task has rows of."""
+        stages = STAGES[self.process.kind]
+        return [one for one in self.concerns if stages.index(one.stage) <= stages.index(self.process.stage)]
 
     def of_stage(self, stage: str) -> list[Standing]:
         return [one for one in self.concerns if one.stage == stage]
@@ -222,12 +242,8 @@ def write_concerns(look: ProcessLook, user: User, reason: str, now: datetime) ->
     """
     process = look.process
     rows = {one.code: one for one in process.task.concerns.all()}
-    stages = STAGES[process.kind]
-    reached = stages[: stages.index(process.stage) + 1]
     position = max((one.position for one in rows.values()), default=0)
-    for one in look.concerns:
-        if one.stage not in reached:
-            continue
+    for one in look.reached:
         row = rows.pop(one.code, None)
         if row is None:
             position += 1
@@ -239,9 +255,22 @@ def write_concerns(look: ProcessLook, user: User, reason: str, now: datetime) ->
             saved(gone, user, LAPSED)
 
 
+def new_concerns(look: ProcessLook) -> list[TaskConcern]:
+    """The rows of a new task, to be written: nobody has answered any of them."""
+    return [
+        _filled(TaskConcern(task=look.process.task, code=one.code, position=position), one)
+        for position, one in enumerate(look.reached, start=1)
+    ]
+
+
+def _filled(row: TaskConcern, now_is: Standing) -> TaskConcern:
+    row.stage, row.kind, row.message, row.numbers = now_is.stage, now_is.kind, now_is.message[:300], now_is.numbers
+    return row
+
+
 def _write(row: TaskConcern, now_is: Standing, user: User, reason: str, now: datetime) -> None:
     before = (row.stage, row.kind, row.message, row.numbers, row.answered_at)
-    row.stage, row.kind, row.message, row.numbers = now_is.stage, now_is.kind, now_is.message[:300], now_is.numbers
+    _filled(row, now_is)
     if now_is.answered and row.answered_at is None:
         row.answered_by, row.answered_at, row.note = user, now, now_is.answered
     elif not now_is.answered and row.answered_at is not None and kind_stops(row.kind):

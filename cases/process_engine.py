@@ -13,8 +13,8 @@ from django.utils.timezone import localdate
 from cases.choose_settlement import Choice, ask, choose
 from cases.models import ConcernAnswer, Process, Task, TaskKind, TaskState, User
 from cases.models.process import Award, ProcessKind, ProcessState, Stage
-from cases.process_concerns import STAGES, ProcessLook, Standing, write_concerns
-from cases.recalculated_months import adjust
+from cases.process_concerns import STAGES, ProcessLook, write_concerns
+from cases.recalculated_months import adjustment_of
 from cases.refused import Conflict, Refused
 from cases.save_decisions import due_date
 from cases.signed import saved
@@ -52,15 +52,16 @@ def advance(process: Process, user: User, reason: str, now: datetime) -> Process
 
 def wait_for_a_person(process: Process, look: ProcessLook, user: User, reason: str, now: datetime) -> Process:
     """The process falls out to a task, or its task is brought up to date."""
-    first = next(iter(look.stops(process.stage)), None)
     process.state = ProcessState.WAITING
-    process.task = _task(process, look, first, user, reason, now)
+    process.task = saved(task_of(process, look, now), user, reason)
     saved(process, user, reason)
     write_concerns(look, user, reason, now)
     return process
 
 
-def _task(process: Process, look: ProcessLook, first: Standing | None, user: User, reason: str, now: datetime) -> Task:
+def task_of(process: Process, look: ProcessLook, now: datetime) -> Task:
+    """The process's task as it should be now, new or brought up to date, to be written."""
+    first = next(iter(look.stops(process.stage)), None)
     month = look.months[-1].month if look.months else _month_of(process, now)
     task = process.task or Task(
         municipality_id=process.municipality_id,
@@ -80,7 +81,7 @@ def _task(process: Process, look: ProcessLook, first: Standing | None, user: Use
         task.decision, task.proposed = last.decision, last.subsidy
         task.at_stake = sum((one.difference for one in look.months), Decimal(0))
     task.version += 1
-    return saved(task, user, reason)
+    return task
 
 
 def _month_of(process: Process, now: datetime) -> Month:
@@ -137,7 +138,8 @@ def _settle(process: Process, look: ProcessLook, user: User, reason: str, now: d
     for one in look.months:
         if one.difference and one.concerns:
             raise Refused("Der er kommet nye undringsårsager. Se opgaven efter, og godkend igen.")
-        adjust(process, one, user, reason, now)
+        if (row := adjustment_of(process, one, user, reason, now)) is not None:
+            row.save()
     lower = [row.pk for row in process.adjustments.filter(payable_difference__lt=0)]
     if choice is not None and lower:
         choose(process.grant, lower, choice, user, now, task=process.task)

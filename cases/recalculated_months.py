@@ -5,11 +5,12 @@ A paid month is never rewritten (LAB § 123; bekg. 227/2024 § 4, stk. 4): its d
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
 from django.utils.timezone import localdate
 
 from cases.gather import NOTHING, Overlay, gather
@@ -17,7 +18,7 @@ from cases.models import Adjustment, Decision, Grant, Outcome, Process, User, pa
 from rules import RULES_VERSION
 from rules.decision import Decision as Decided
 from rules.decision import decide
-from rules.facts import Facts
+from rules.facts import ZERO, Facts
 from rules.frozen import thaw
 from rules.month_view import MonthView
 from rules.months import Month
@@ -28,16 +29,37 @@ from rules.start_up import REGULATION, expected_wage, first_whole_month, regulat
 COMPARING = frozenset({"INC1", "INC3", "INC4", "INC27", "INC38"})
 """Rules that compare with other months: they say nothing of a paid month whose sum is the same as before."""
 
+Spans = Mapping[int, tuple[Month, Month]]
+"""Case to first and last benefit month."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What counts for a paid month, kroner: as decided, with ``adjustments`` made since. Subsidy, and besides it extra
+    ATP (LAB § 137), ATP (§ 138; what was unknown has not been paid: 0) and mandatory pension (§ 138 b).
+    """
+
+    subsidy: Decimal
+    extra_atp: Decimal
+    ordinary_atp: Decimal
+    mandatory_pension: Decimal
+    adjustments: int = 0
+
 
 @dataclass(frozen=True)
 class Look:
-    """One paid month as it would be decided today. ``standing``: the subsidy that counts (paid, with adjustments)."""
+    """One paid month as it would be decided today, beside what counts for it."""
 
     decision: Decision
-    standing: Decimal
+    before: Standing
     facts: Facts
     decided: Decided
     regulation: Concern | None = None
+
+    @property
+    def standing(self) -> Decimal:
+        """The subsidy that counts: paid, with adjustments."""
+        return self.before.subsidy
 
     @property
     def month(self) -> Month:
@@ -70,67 +92,81 @@ def reach(now: datetime) -> tuple[Month, Month]:
 
 def look_again(grant: Grant, first: Month, last: Month, now: datetime, overlay: Overlay = NOTHING) -> tuple[Look, ...]:
     """Each paid month between the two, within reach, with what is known now. An overlay is what a form proposes."""
+    return look_again_at_many({grant.pk: (first, last)}, now, overlay)[grant.pk]
+
+
+def look_again_at_many(spans: Spans, now: datetime, overlay: Overlay = NOTHING) -> dict[int, tuple[Look, ...]]:
+    """The same for many cases, by case: as many queries for each month as for one."""
     oldest, newest = reach(now)
-    decisions = (
-        Decision.objects.filter(
-            grant=grant, benefit_month__gte=max(first, oldest), benefit_month__lte=min(last, newest)
-        )
-        .in_force()
-        .filter(outcome=Outcome.PAID)
-        .order_by("benefit_month")
+    in_reach = Decision.objects.filter(
+        grant__any_of=spans, benefit_month__gte=oldest, benefit_month__lte=newest, outcome=Outcome.PAID
     )
-    return tuple(look_at(one, overlay) for one in decisions.select_related("municipality"))
-
-
-def standing_subsidy(decision: Decision) -> Decimal:
-    """The subsidy that counts for a paid month: the newest adjustment's, or what was decided."""
-    rows = Adjustment.objects.filter(grant=decision.grant_id, benefit_month=decision.benefit_month)
-    newest = rows.order_by("sequence").last()
-    return newest.new_subsidy if newest else decision.subsidy
-
-
-@dataclass(frozen=True)
-class Contributions:
-    """Besides a paid month's subsidy, kroner: extra ATP (LAB § 137), ATP (§ 138), mandatory pension (§ 138 b)."""
-
-    extra_atp: Decimal
-    ordinary_atp: Decimal
-    mandatory_pension: Decimal
-
-
-def standing_contributions(decision: Decision) -> Contributions:
-    """As decided, with every adjustment since. Ordinary ATP that was unknown has not been paid: 0."""
-    rows = Adjustment.objects.filter(grant=decision.grant_id, benefit_month=decision.benefit_month)
-    sums = rows.aggregate(
-        extra=Sum("extra_atp_difference"),
-        ordinary=Sum("ordinary_atp_difference"),
-        pension=Sum("mandatory_pension_difference"),
-    )
-    return Contributions(
-        decision.extra_atp + (sums["extra"] or 0),
-        (decision.ordinary_atp or Decimal(0)) + (sums["ordinary"] or 0),
-        decision.mandatory_pension + (sums["pension"] or 0),
-    )
+    found: dict[int, tuple[Look, ...]] = dict.fromkeys(spans, ())
+    rows = in_reach.in_force().select_related("municipality").order_by("benefit_month", "grant_id")
+    wanted = [row for row in rows if spans[row.grant_id][0] <= row.benefit_month <= spans[row.grant_id][1]]
+    for look in looks_at(wanted, overlay):
+        found[look.decision.grant_id] += (look,)
+    return found
 
 
 def look_at(decision: Decision, overlay: Overlay = NOTHING) -> Look:
     """The month of a paid decision with what is known now."""
-    month, standing = decision.benefit_month, standing_subsidy(decision)
-    facts = gather([decision.grant_id], month, overlay)[decision.grant_id]
-    facts, regulation = _regulated(facts, decision)
-    decided = decide(facts, rates_for(month), parameters_for(decision.municipality, month))
-    return Look(decision, standing, facts, decided, regulation)
+    return looks_at([decision], overlay)[0]
 
 
-def _regulated(facts: Facts, decision: Decision) -> tuple[Facts, Concern | None]:
-    """A month paid on the expected wage: with the wage actually paid, once a whole month of it is in the register.
+def looks_at(decisions: Sequence[Decision], overlay: Overlay = NOTHING) -> list[Look]:
+    """The months of paid decisions with what is known now, in their order: as many queries a month as for one."""
+    before = _standing(decisions)
+    by_month: defaultdict[Month, list[Decision]] = defaultdict(list)
+    for one in decisions:
+        by_month[one.benefit_month].append(one)
+    found = {
+        look.decision.pk: look for month, rows in by_month.items() for look in _of_month(month, rows, before, overlay)
+    }
+    return [found[one.pk] for one in decisions]
+
+
+def _of_month(month: Month, rows: Sequence[Decision], before: dict[int, Standing], overlay: Overlay) -> Iterator[Look]:
+    facts = gather([one.grant_id for one in rows], month, overlay)
+    rates, owners = rates_for(month), {one.municipality_id: one.municipality for one in rows}
+    parameters = {id_: parameters_for(owner, month) for id_, owner in owners.items()}
+    expected = {one.grant_id: one for one in rows if facts[one.grant_id].expected_wage is not None}
+    later = gather(expected, month + MAX_MONTHS_BACK) if expected else {}
+    for one in rows:
+        known, regulation = _regulated(facts[one.grant_id], one, later.get(one.grant_id))
+        yield Look(one, before[one.pk], known, decide(known, rates, parameters[one.municipality_id]), regulation)
+
+
+def _standing(decisions: Sequence[Decision]) -> dict[int, Standing]:
+    """By decision. One query."""
+    rows = Adjustment.objects.filter(
+        grant__any_of={one.grant_id for one in decisions}, benefit_month__in={one.benefit_month for one in decisions}
+    ).order_by("sequence")
+    made: defaultdict[tuple[int, Month], list[Adjustment]] = defaultdict(list)
+    for row in rows.defer("facts", "rates", "parameters", "steps"):
+        made[row.grant_id, row.benefit_month].append(row)
+    return {one.pk: _with(one, made[one.grant_id, one.benefit_month]) for one in decisions}
+
+
+def _with(decision: Decision, made: Sequence[Adjustment]) -> Standing:
+    return Standing(
+        made[-1].new_subsidy if made else decision.subsidy,
+        decision.extra_atp + sum(one.extra_atp_difference for one in made),
+        (decision.ordinary_atp or ZERO) + sum(one.ordinary_atp_difference or ZERO for one in made),
+        decision.mandatory_pension + sum(one.mandatory_pension_difference for one in made),
+        len(made),
+    )
+
+
+def _regulated(facts: Facts, decision: Decision, later: Facts | None) -> tuple[Facts, Concern | None]:
+    """A month paid on the expected wage: with the wage actually paid, once a whole month of it is in the register
+    (``later``: the facts a year on).
 
     The concern (REC20) is gone when a person has answered it with just these numbers.
     """
-    expected = expected_wage(thaw(Facts, decision.facts)) if facts.expected_wage is not None else None
-    if expected is None:
+    expected = expected_wage(thaw(Facts, decision.facts)) if later is not None else None
+    if later is None or expected is None:
         return facts, None
-    later = gather([decision.grant_id], decision.benefit_month + MAX_MONTHS_BACK)[decision.grant_id]
     whole = first_whole_month(later)
     if whole is None:
         return facts, None
@@ -144,19 +180,18 @@ def _regulated(facts: Facts, decision: Decision) -> tuple[Facts, Concern | None]
     return facts, None if answered else concern
 
 
-def adjust(process: Process, look: Look, user: User, reason: str, now: datetime) -> Adjustment | None:
-    """Write what a month is worth now beside what was paid. None when nothing differs."""
+def adjustment_of(process: Process, look: Look, user: User, reason: str, now: datetime) -> Adjustment | None:
+    """What a month is worth now beside what was paid, to be written. None when nothing differs."""
     if not look.difference:
         return None
-    before, sum_ = standing_contributions(look.decision), look.decided.calculation
-    number = Adjustment.objects.filter(grant=process.grant_id, benefit_month=look.month).count() + 1
+    before, sum_ = look.before, look.decided.calculation
     extra_atp = sum_.extra_atp - before.extra_atp
-    row = Adjustment(
+    return Adjustment(
         municipality_id=process.municipality_id,
         grant_id=process.grant_id,
         process=process,
         benefit_month=look.month,
-        sequence=number,
+        sequence=before.adjustments + 1,
         decision=look.decision,
         old_subsidy=look.standing,
         new_subsidy=look.subsidy,
@@ -173,5 +208,3 @@ def adjust(process: Process, look: Look, user: User, reason: str, now: datetime)
         reason=reason[:300],
         **look.decided.frozen,
     )
-    row.save()
-    return row

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
 
 from cases.case_failed import open_failure
-from cases.models import Decision, Grant, Job, Outcome, Run, RunState, User
+from cases.collector import collector_paused
+from cases.models import Decision, Grant, Job, Outcome, User
 from cases.models.task import CASE_FAILED, NEW_PAY
-from cases.recalculate import propose_regulation, recalculate
-from cases.run_month import decide_and_save
+from cases.recalculate import decide_again, propose_regulations, recalculate_many
+from cases.run_month import BLOCK_SIZE
 from rules.months import Month
 
 RECALCULATION_FAILED = "Sagen kunne ikke genberegnes på grund af en programfejl"
@@ -36,16 +37,38 @@ def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> 
         by_case[grant_id].add(month)
     paid = _paid(by_case)
     starting = Grant.objects.filter(id__any_of=by_case, expected_wage__isnull=False)
-    for grant in Grant.objects.filter(id__in={*paid, *starting.values_list("id", flat=True)}).order_by("id"):
-        try:
-            with transaction.atomic():
-                if months := paid.get(grant.pk):
-                    recalculate(grant, min(months), max(months), event=NEW_PAY, user=user, now=now)
-                propose_regulation(grant, user, now)
-        except Exception as fault:
-            log.exception("the case could not be recalculated", extra={"case": grant.pk})
-            open_failure(grant, fault, RECALCULATION_FAILED, CASE_FAILED, now)
+    grants = Grant.objects.filter(id__any_of={*paid, *starting.values_list("id", flat=True)}).order_by("id")
+    for block in _blocks(grants):
+        _recalculate(block, paid, user, now)
     _decide_waiting(by_case, now)
+
+
+def _blocks(grants: Iterable[Grant]) -> Iterator[list[Grant]]:
+    """At most 250 at a time, and never two cases of one citizen: what the first has had done, the next is judged by."""
+    of_citizen: Counter[int] = Counter()
+    rounds: defaultdict[int, list[Grant]] = defaultdict(list)
+    for grant in grants:
+        rounds[of_citizen[grant.citizen_id]].append(grant)
+        of_citizen[grant.citizen_id] += 1
+    for _, found in sorted(rounds.items()):
+        yield from (found[at : at + BLOCK_SIZE] for at in range(0, len(found), BLOCK_SIZE))
+
+
+def _recalculate(block: list[Grant], paid: Touched, user: User, now: datetime) -> None:
+    """In one transaction. When it fails each half by itself, until the case that cannot be calculated stands alone."""
+    spans = {one.pk: (min(paid[one.pk]), max(paid[one.pk])) for one in block if one.pk in paid}
+    try:
+        with collector_paused(), transaction.atomic():
+            recalculate_many(spans, event=NEW_PAY, user=user, now=now)
+            propose_regulations([one.pk for one in block], user, now)
+    except Exception as fault:
+        if len(block) == 1:
+            log.exception("the case could not be recalculated", extra={"case": block[0].pk})
+            open_failure(block[0], fault, RECALCULATION_FAILED, CASE_FAILED, now)
+            return
+        middle = len(block) // 2
+        _recalculate(block[:middle], paid, user, now)
+        _recalculate(block[middle:], paid, user, now)
 
 
 def _decide_waiting(by_case: Touched, now: datetime) -> None:
@@ -55,11 +78,7 @@ def _decide_waiting(by_case: Touched, now: datetime) -> None:
     for municipality_id, grant_id, month in rows.values_list("municipality_id", "grant_id", "benefit_month"):
         if any(0 <= income.until(month) <= MONTHS_TOUCHED for income in by_case[grant_id]):
             wanted[municipality_id, month].add(grant_id)
-    for (municipality_id, month), grant_ids in wanted.items():
-        runs = Run.objects.filter(municipality=municipality_id, benefit_month=month).exclude(state=RunState.CLOSED)
-        for run in runs.select_related("municipality"):
-            with transaction.atomic():
-                decide_and_save(run, sorted(grant_ids), now)
+    decide_again(wanted, now)
 
 
 def _paid(by_case: Touched) -> Touched:

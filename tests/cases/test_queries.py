@@ -30,12 +30,14 @@ from cases.models import (
     Task,
     User,
 )
+from cases.models.task import NEW_PAY
 from cases.recalculated_months import look_at
 from cases.release_payments import prepare_batch, release_batch
 from tests.cases.builders import (
     NOVEMBER,
     NOW,
     OCTOBER,
+    Pay,
     answer,
     make_case,
     make_municipality,
@@ -97,10 +99,20 @@ def month_to_letters(code: str, cases: int) -> dict[str, int]:
     assert Payment.objects.of(home).filter(benefit_month=NOVEMBER, adjustment=Decimal(300)).count() == cases
     assert Settlement.objects.filter(payment__municipality=home).count() == cases
     assert IssuedDocument.objects.filter(municipality=home, payment__benefit_month=NOVEMBER).count() == cases
+    found["corrections"] = counted(lambda: read_in(corrected(grants), f"{code}-3.xml"))
+    again = Process.objects.of(home).filter(event=NEW_PAY)
+    assert again.filter(state="done", adjustments__benefit_month=NOVEMBER).count() == -(-cases // 2)
+    assert again.filter(state="waiting", task__isnull=False).count() == cases // 2
     return found
 
 
-def test_no_query_per_person_from_the_import_to_the_frozen_letters(monkeypatch: Any) -> None:
+def corrected(grants: list[Grant]) -> bytes:
+    """More pay for a month that is paid: a little passes by itself, and much is a task."""
+    some = [Pay(OCTOBER, amount, own_id="mere", hours="5.00") for amount in ("1000.00", "6000.00")]
+    return answer(*((grant, [some[at % 2]]) for at, grant in enumerate(grants)))
+
+
+def test_no_query_per_person_from_the_import_to_the_frozen_letters_and_the_corrections(monkeypatch: Any) -> None:
     """Besides a job in the queue for each 25 letters that are to be drawn (both months are in the list)."""
     jobs: list[Any] = []
     monkeypatch.setattr(issue_specifications, "async_task", lambda *_, **__: jobs.append(1))
