@@ -50,6 +50,13 @@ class Imported:
         """0: read; 1: at least one line failed; 2: the file could not be read."""
         return 2 if self.unreadable else int(bool(self.faults))
 
+    @property
+    def said(self) -> str:
+        return (
+            f"{self.read} linjer læst, {self.new} nye, {self.known} kendt i forvejen, "
+            f"{self.without_case} uden borger (ikke gemt), {len(self.faults)} med fejl."
+        )
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -12,7 +12,7 @@ from cases.due import Due, LeftOut, due_in
 from cases.import_income import Imported, import_income
 from cases.integrations.eindkomst.client import EIndkomstClient, ServiceUnavailable
 from cases.integrations.eindkomst.requests import IncomeRequest, PersonQuery, can_be_asked
-from cases.models import Grant, Look, Municipality, User
+from cases.models import Grant, IncomeFile, Look, Municipality, User
 from cases.refused import Refused
 from rules.months import Month
 
@@ -44,7 +44,8 @@ def fetch_income(
 ) -> Fetched:
     """Look up the income month and the ones before it, by pay month, for every due case.
 
-    A look-up is logged with purpose 171 before it is made. A request that fails is reported; the others go on.
+    A look-up is logged with purpose 171 before it is made. A request that fails is reported, also as an income file
+    with its fault; the others go on.
     """
     if not municipality.se_number:
         raise Refused(f"{municipality} har intet SE-nummer. Skriv det under Administration, Kommuner.")
@@ -83,6 +84,7 @@ def _ask(
     result: Fetched,
 ) -> None:
     transaction_id = str(uuid.uuid4())
+    name = f"eIndkomst {month} {transaction_id}"
     request = IncomeRequest(
         persons=tuple(query for _, query in persons),
         se_number=municipality.se_number,
@@ -96,10 +98,12 @@ def _ask(
         answer = client.fetch(request)
     except ServiceUnavailable as error:
         result.faults.append(str(error))
+        IncomeFile.objects.create(
+            municipality=municipality, name=name, persons=0, reports=0, without_case=0, faults=[str(error)],
+            read_at=now, read_by=user,
+        )  # fmt: skip
         return
-    imported = import_income(
-        io.BytesIO(answer), f"eIndkomst {month} {transaction_id}", user=user, now=now, municipality=municipality
-    )
+    imported = import_income(io.BytesIO(answer), name, user=user, now=now, municipality=municipality)
     result.answers.append(imported)
     result.faults += [*imported.faults, *filter(None, [imported.unreadable])]
 

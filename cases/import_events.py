@@ -43,6 +43,13 @@ class EventsImported:
     def exit_code(self) -> int:
         return 2 if self.unreadable else 1 if self.faults else 0
 
+    @property
+    def said(self) -> str:
+        return (
+            f"{self.read} hændelser læst, {self.new} nye, {self.known} kendt i forvejen, "
+            f"{len(self.without_citizen)} uden borger, {len(self.unknown)} af ukendt type, {len(self.faults)} med fejl."
+        )
+
 
 def import_events(
     source: BinaryIO,

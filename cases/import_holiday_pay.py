@@ -43,6 +43,13 @@ class HolidayPayImported:
     def exit_code(self) -> int:
         return 2 if self.unreadable else 1 if self.faults else 0
 
+    @property
+    def said(self) -> str:
+        return (
+            f"{self.read} udbetalinger læst, {self.new} nye ({self.without_case} uden sag), {self.known} kendt i "
+            f"forvejen, {len(self.without_citizen)} uden borger (ikke gemt), {len(self.faults)} med fejl."
+        )
+
 
 def import_holiday_pay(
     source: BinaryIO,

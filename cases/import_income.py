@@ -62,6 +62,13 @@ class Imported:
     def exit_code(self) -> int:
         return 2 if self.unreadable else 1 if self.faults else 0
 
+    @property
+    def said(self) -> str:
+        return (
+            f"{self.read} personer læst, {self.new_reports} nye indberetninger, "
+            f"{self.without_case} uden sag (ikke gemt), {len(self.faults)} med fejl."
+        )
+
 
 def import_income(
     source: BinaryIO,
@@ -196,10 +203,13 @@ class _Writer:
         return self._files[owner]
 
     def finish(self, sha256: str) -> None:
-        """Write the file's own row, when it brought anything new."""
+        """Write the file's own row, when it brought anything new or has faults to tell its municipality."""
+        faults = [*self._result.faults, *filter(None, [self._result.unreadable])]
+        if faults and self._municipality:
+            self._file(self._municipality.pk)
         for file in self._files.values():
             file.sha256, file.persons, file.reports = sha256, self._result.read, self._result.new_reports
-            file.without_case, file.faults = self._result.without_case, self._result.faults
+            file.without_case, file.faults = self._result.without_case, faults
             file.read_at, file.read_by = self._now, self._user
         write_many(list(self._files.values()))
 

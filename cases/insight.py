@@ -1,24 +1,22 @@
-"""GDPR: what is known about a citizen (art. 15), who looked and why, and what a citizen is told at once (art. 13-14).
+"""GDPR: what is known about a citizen (art. 15), and who looked and why.
 
-A document is its sections; screen, PDF and text show the same ones. No employee's name stands in any of them
-(Datatilsynet 2024: the citizen may see when and for what purpose), and no protected address.
+No employee's name stands in it (Datatilsynet 2024: the citizen may see when and for what purpose), and no protected
+address.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localtime
 
+from cases.information_duty import why
+from cases.insight_document import InsightDocument, Section, made_at
 from cases.models import (
     AccessLog,
     Adjustment,
-    Article,
-    Assessment,
     Citizen,
     Complaint,
     ControlLine,
@@ -30,47 +28,20 @@ from cases.models import (
     JournalNote,
     Letter,
     Look,
-    Municipality,
     Notice,
     Outcome,
     PartyHearing,
     Payment,
     Task,
     names_of_employers,
-    parameters_for,
 )
 from cases.models.accounts import SYSTEM_USERNAME
 from cases.presenters.words import day, long_month
 from cases.templatetags.danish import kr
-from rules.months import Month
 
 AUTOMATIC = "Fuldautomatisk"
 BY_A_PERSON = "Af en medarbejder"
 LEFT_TO_A_PERSON = "Beregnet automatisk, lagt til en medarbejder"
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading with sentences, or a table, or both. ``empty``: what is said when the table has no rows."""
-
-    title: str
-    lines: tuple[str, ...] = ()
-    head: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    empty: str = "Der er ikke noget."
-
-
-@dataclass(frozen=True)
-class InsightDocument:
-    title: str
-    lead: str
-    municipality: Municipality
-    about: str
-    made: str
-    sections: tuple[Section, ...]
-
-
-# --- art. 15 -----------------------------------------------------------------------------------------------
 
 
 def extract(citizen: Citizen, now: datetime) -> InsightDocument:
@@ -85,8 +56,8 @@ def extract(citizen: Citizen, now: datetime) -> InsightDocument:
         "artikel 15).",
         citizen.municipality,
         f"{citizen.name}, CPR-nummer {citizen.cpr_with_dash}",
-        _made(now),
-        (*_why(citizen.municipality, now), *(part(citizen) for part in parts)),
+        made_at(now),
+        (*why(citizen.municipality, now), *(part(citizen) for part in parts)),
     )
 
 
@@ -97,13 +68,9 @@ def looks_report(citizen: Citizen, now: datetime) -> InsightDocument:
         "Her står, hvornår og til hvilket formål medarbejdere og systemet har set oplysninger om dig.",
         citizen.municipality,
         f"{citizen.name}, CPR-nummer {citizen.cpr_with_dash}",
-        _made(now),
+        made_at(now),
         (_looks(citizen),),
     )
-
-
-def _made(now: datetime) -> str:
-    return f"{localtime(now):%d.%m.%Y kl. %H:%M}"
 
 
 def _person(citizen: Citizen) -> Section:
@@ -294,143 +261,3 @@ def _looks(citizen: Citizen) -> Section:
     )
     shown = tuple((*key, str(count)) for key, count in rows.items())
     return Section("Hvornår og hvorfor der er set på dig", lines, ("Hvornår", "Hvad", "Formål", "Antal"), shown)
-
-
-# --- art. 13-14 --------------------------------------------------------------------------------------------
-
-
-def information(municipality: Municipality, now: datetime) -> InsightDocument:
-    """What a citizen is told when the data are collected. The automatic treatment stands here when it must."""
-    return InsightDocument(
-        "Sådan behandler vi dine oplysninger",
-        "Oplysninger til dig, der får fleksløntilskud (databeskyttelsesforordningens artikel 13 og 14).",
-        municipality,
-        "",
-        _made(now),
-        _why(municipality, now),
-    )
-
-
-def _why(municipality: Municipality, now: datetime) -> tuple[Section, ...]:
-    """Purpose, law, sources, receivers, time, rights; and the automatic treatment."""
-    contact = ", ".join(filter(None, (municipality.name, municipality.unit, municipality.address, municipality.phone)))
-    return (
-        Section("Hvem er ansvarlig", (f"{contact} er dataansvarlig.",)),
-        Section(
-            "Hvorfor og efter hvilke regler",
-            (
-                "Vi behandler oplysningerne for at beregne og udbetale fleksløntilskud, regulere det og efterse, at "
-                "det er rigtigt (lov om en aktiv beskæftigelsesindsats §§ 116 og 120-125 og bekg. 227/2024).",
-                "Det sker som myndighedsudøvelse (databeskyttelsesforordningens artikel 6, stk. 1, litra e).",
-            ),
-        ),
-        Section(
-            "Hvilke oplysninger og hvorfra",
-            (
-                "Navn, CPR-nummer og adresse fra CPR og fra dig. Løn, pension, timer og ydelser fra indkomstregisteret "
-                "(eIndkomst). Bevilling, aktiviteter og fravær fra jobcentret. Feriepenge fra FerieKonto. Svar og "
-                "breve fra dig og din arbejdsgiver.",
-            ),
-        ),
-        Section(
-            "Hvem får dem",
-            (
-                "Den, der udbetaler for kommunen, ATP, skatteforvaltningen, Digital Post og, hvis du klager, "
-                "Ankestyrelsen. Oplysningerne sendes ikke ud af EU.",
-            ),
-        ),
-        Section(
-            "Hvor længe",
-            ("Så længe sagen løber, og derefter så længe regler om arkiv, regnskab og forældelse kræver det.",),
-        ),
-        _automatic(municipality, now),
-        Section(
-            "Dine rettigheder",
-            (
-                "Du kan få indsigt, få forkerte oplysninger rettet, i nogle tilfælde få oplysninger slettet eller "
-                "behandlingen begrænset, og du kan gøre indsigelse. Skriv eller ring til kommunen.",
-                "Du kan klage over behandlingen af dine oplysninger til Datatilsynet, www.datatilsynet.dk.",
-            ),
-        ),
-    )
-
-
-@dataclass(frozen=True)
-class Automation:
-    """Whether the months go by themselves, and what the municipality has stated about art. 22, since when."""
-
-    is_full: bool
-    article_22: str
-    stated_on: str
-
-    @property
-    def warning(self) -> str:
-        """What must be mended before the text is handed out; "" when nothing must."""
-        if self.is_full and self.article_22 not in ("yes", "no"):
-            return (
-                "Fuld automatisering er slået til, men kommunen har ikke taget stilling til, om GDPR artikel 22 "
-                "gælder. Skriv vurderingen, før teksten udleveres."
-            )
-        return ""
-
-
-def automation_of(municipality: Municipality, now: datetime) -> Automation:
-    """From today's settings and the newest assessment of article 22."""
-    is_full = parameters_for(municipality, Month.of(localdate(now))).full_automation
-    row = Assessment.objects.of(municipality).filter(article=Article.ARTICLE_22).order_by("-version").first()
-    if row is None or not row.applies:
-        return Automation(is_full, "not_assessed", "")
-    return Automation(is_full, str(row.applies), f"{localtime(row.written_at):%d.%m.%Y}")
-
-
-def _automatic(municipality: Municipality, now: datetime) -> Section:
-    """KOMBIT's note: the duty to inform covers it when full automation is on and the municipality holds art. 22."""
-    found = automation_of(municipality, now)
-    if not found.is_full:
-        return Section("Automatisk behandling", ("En medarbejder ser hver måned, før der udbetales.",))
-    lines = [
-        "Et it-system beregner hver måned dit tilskud af de indberettede indtægter efter lovens satser. Er der intet "
-        "usædvanligt, udbetales tilskuddet, uden at en medarbejder har set sagen. Ellers afgør en medarbejder den.",
-        "Du kan altid bede om, at et menneske afgør hver måned, sige din mening og klage. Hver afgørelse siger, om den "
-        "er automatisk.",
-    ]
-    if found.article_22 == "yes":
-        lines.append(
-            f"Kommunen har den {found.stated_on} vurderet, at det er automatiske afgørelser efter "
-            "databeskyttelsesforordningens artikel 22. Hjemlen er artikel 22, stk. 2, litra b, og lov om en aktiv "
-            "beskæftigelsesindsats § 123. Logikken er lovens: 30 % af indtægten op til indtægtsgrænsen og 55 % af "
-            "resten trækkes fra det højeste tilskud. Følgen for dig er månedens udbetaling."
-        )
-    elif found.article_22 == "no":
-        lines.append(
-            f"Kommunen har den {found.stated_on} vurderet, at databeskyttelsesforordningens artikel 22 ikke gælder."
-        )
-    return Section("Automatisk behandling", tuple(lines))
-
-
-# --- text --------------------------------------------------------------------------------------------------
-
-
-def as_text(document: InsightDocument) -> str:
-    """The whole document as plain text; a table is its rows, with the headings before each value."""
-    head = [document.title, "=" * len(document.title), document.lead]
-    head += filter(None, [document.about, document.municipality.name, f"Lavet {document.made}"])
-    parts: list[str] = ["\n".join(head)]
-    for section in document.sections:
-        parts.append("\n".join([section.title, "-" * len(section.title), *section.lines, *_text_rows(section)]))
-    return "\n\n".join(parts) + "\n"
-
-
-def _text_rows(section: Section) -> Iterable[str]:
-    if section.head and not section.rows:
-        yield section.empty
-    for row in section.rows:
-        yield "; ".join(f"{name}: {value}" for name, value in zip(section.head, row, strict=True) if value)
-
-
-def sections_shown(document: InsightDocument, most: int) -> Sequence[dict[str, Any]]:
-    """For the screen: at most so many rows of each table, the newest ones, and how many there are."""
-    return [
-        {"section": one, "rows": one.rows[-most:], "left_out": max(0, len(one.rows) - most)}
-        for one in document.sections
-    ]

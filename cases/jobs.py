@@ -65,6 +65,14 @@ def monthly(municipality_id: int, month: str) -> str:
     return start_month(Municipality.objects.get(id=municipality_id), Month.parse(month), timezone.now())
 
 
+def fetch_now(municipality_id: int, month: str, user_id: int) -> str:
+    """Look everybody who is due up in eIndkomst, as a person has asked for. The faults stand with the files."""
+    municipality, user = Municipality.objects.get(id=municipality_id), User.objects.get(id=user_id)
+    client = EIndkomstClient(settings.EINDKOMST_URL)
+    fetched = fetch_income(municipality, Month.parse(month), client, user, timezone.now())
+    return f"{fetched.asked} borgere slået op, {fetched.new_reports} nye indberetninger, {len(fetched.faults)} fejl."
+
+
 def start_month(municipality: Municipality, month: Month, now: datetime) -> str:
     """Fetch and run. A month whose income has not come at all is not run: every case would become a task."""
     if settings.EINDKOMST_URL:

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from cases.views import audit, automation, payments, reports, rule_catalogue, runs, samples
+from cases.views import audit, automation, income_files, payments, reports, rule_catalogue, runs, samples
 
 urlpatterns = [
     path("koersler/", runs.run_list, name="runs"),
+    path("koersler/indtaegter/", income_files.income_files, name="income_files"),
+    path("koersler/indtaegter/hent/", income_files.fetch, name="fetch_income"),
     path("koersler/start/", runs.start, name="start_run"),
     path("koersler/<int:pk>/", runs.run_page, name="run"),
     path("koersler/<int:pk>/fremdrift/", runs.run_progress, name="run_progress"),

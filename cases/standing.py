@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from cases.bank_days import run_day
@@ -220,6 +220,12 @@ def automation_by_month(municipality: Municipality, now: datetime) -> list[Month
         if total:
             found.append(MonthShare(one.month, automatic, total))
     return found[::-1][:YEAR]
+
+
+def newcomers() -> list[tuple[Municipality, bool]]:
+    """For the installation's administrator: the municipalities, and whether each has an administrator of its own."""
+    rows = Membership.objects.filter(municipality=OuterRef("pk"), role=Role.ADMINISTRATOR, user__is_active=True)
+    return [(one, one.has_administrator) for one in Municipality.objects.annotate(has_administrator=Exists(rows))]
 
 
 def staff(user: User, today: date) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_safe
 
 from cases import pdf
 from cases.access import log_access, reader
-from cases.insight import InsightDocument, as_text, automation_of, extract, information, looks_report, sections_shown
+from cases.information_duty import automation_of, information
+from cases.insight import extract, looks_report
+from cases.insight_document import InsightDocument, as_text, sections_shown
 from cases.models import Citizen, Look
 from cases.views.choices import chosen_municipality, municipalities_of
 

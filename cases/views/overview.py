@@ -35,6 +35,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {"no_cases": True, "month": Month.of(today)}
     if request.user.has_role(Role.ADMINISTRATOR):
         context |= standing.staff(request.user, today)
+    if request.user.is_superuser or request.user.is_national:
+        context["newcomers"] = standing.newcomers()
     return render(request, "overview.html", context)
 
 

@@ -57,6 +57,7 @@ from cases.models import (
     Task,
     TaskKind,
     User,
+    has_rates,
 )
 from cases.month_figures import figures_of
 
@@ -269,6 +270,9 @@ def a_run(wanted: bool) -> Iterator[None]:
 
     thread = threading.Thread(target=runs, daemon=True)
     if wanted:
+        coming = Run.objects.filter(municipality__code=HOME).latest("benefit_month").benefit_month + 1
+        if not has_rates(coming):
+            sys.exit(f"{coming} has no rates: enter them in the admin, else there is no month to run meanwhile.")
         thread.start()
     try:
         yield

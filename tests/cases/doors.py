@@ -201,6 +201,8 @@ DOORS: dict[str, Door] = {
     "adjustments": Door(READERS),
     # cases/report_urls.py
     "runs": Door(READERS),
+    "income_files": Door(COORDINATORS),
+    "fetch_income": Door(COORDINATORS, post=True),
     "start_run": Door(COORDINATORS, post=True),
     "run": Door(READERS, "run"),
     "run_progress": Door(READERS, "run"),

@@ -13,7 +13,9 @@ from django.urls import reverse
 
 from cases import pdf
 from cases.access import log_access, log_list
-from cases.insight import AUTOMATIC, BY_A_PERSON, LEFT_TO_A_PERSON, as_text, automation_of, extract, information
+from cases.information_duty import automation_of, information
+from cases.insight import AUTOMATIC, BY_A_PERSON, LEFT_TO_A_PERSON, extract
+from cases.insight_document import as_text
 from cases.models import AccessLog, Article, Assessment, Citizen, Grant, Look, Municipality, Role, User
 from tests.cases import specimens as s
 

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import AccessLog, Letter, Role, SavedView, Task
+from cases.models import AccessLog, Letter, Role, SavedView, Task, User
 from cases.recent import FOUND, recent_cases
 from cases.standing import automation_by_month, desks, late
 from tests.cases.builders import (
@@ -101,6 +101,16 @@ def test_each_role_has_its_own_overview(
     page = signed_in("en", role, home).get(reverse("overview")).content.decode()
     assert [one for one in there if one not in page] == []
     assert [one for one in not_there if one in page] == []
+
+
+def test_who_sets_the_installation_up_is_told_how_a_municipality_comes_in(home: Any, client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root", "", "x"))
+    page = client.get("/").content.decode()
+    assert "Sådan kommer en kommune i gang" in page
+    assert "0999 Kommune 0999 <span" in page
+    assert "har ingen administrator endnu" in page
+    make_user("adam", Role.ADMINISTRATOR, home)
+    assert "har ingen administrator endnu" not in client.get("/").content.decode()
 
 
 def test_the_overview_asks_as_little_for_many_cases(home: Any, django_assert_max_num_queries: Any) -> None:

@@ -31,10 +31,7 @@ class Command(PortalCommand):
         for result in results:
             for sentence in (*result.faults, *filter(None, [result.unreadable])):
                 self.stderr.write(sentence)
-            self.stdout.write(
-                f"{result.name}: {result.read} linjer læst, {result.new} nye, {result.known} kendt i forvejen, "
-                f"{result.without_case} uden borger (ikke gemt), {len(result.faults)} med fejl."
-            )
+            self.stdout.write(f"{result.name}: {result.said}")
         return max(result.exit_code for result in results)
 
     def _import(self, path: Path, municipality: Any) -> Imported:

@@ -53,8 +53,4 @@ class Command(PortalCommand):
                 self.stdout.write(f"  {id_}: {sentence}")
         for sentence in (*result.without_citizen, *result.unknown):
             self.stdout.write(sentence)
-        self.stdout.write(
-            f"{result.name}: {result.read} hændelser læst, {result.new} nye, {result.known} kendt i forvejen, "
-            f"{len(result.without_citizen)} uden borger, {len(result.unknown)} af ukendt type, "
-            f"{len(result.faults)} med fejl."
-        )
+        self.stdout.write(f"{result.name}: {result.said}")

@@ -50,8 +50,4 @@ class Command(PortalCommand):
             self.stderr.write(sentence)
         for sentence in result.without_citizen:
             self.stdout.write(sentence)
-        self.stdout.write(
-            f"{result.name}: {result.read} udbetalinger læst, {result.new} nye ({result.without_case} uden sag), "
-            f"{result.known} kendt i forvejen, {len(result.without_citizen)} uden borger (ikke gemt), "
-            f"{len(result.faults)} med fejl."
-        )
+        self.stdout.write(f"{result.name}: {result.said}")

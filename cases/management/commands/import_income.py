@@ -49,10 +49,7 @@ class Command(PortalCommand):
         for sentence in (*result.faults, *filter(None, [result.unreadable])):
             self.stderr.write(sentence)
         if not quiet:
-            self.stdout.write(
-                f"{result.name}: {result.read} personer læst, {result.new_reports} nye indberetninger, "
-                f"{result.without_case} uden sag (ikke gemt), {len(result.faults)} med fejl."
-            )
+            self.stdout.write(f"{result.name}: {result.said}")
 
 
 def _as_json(result: Imported) -> dict[str, Any]:
