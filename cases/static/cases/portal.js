@@ -73,7 +73,8 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
-  // On a narrow screen a table wider than its box becomes a card a row, each cell with the name of its column.
+  // On a narrow screen a table wider than its box (or with data-cards: whose words would break anywhere) becomes a card
+  // a row, each cell with the name of its column.
   // The roles are said again, for a table that is not laid out as one is none to a screen reader.
   const narrow = window.matchMedia("(max-width: 700px)");
   const nameCells = (table) => {
@@ -97,7 +98,8 @@
   const foldTables = () => document.querySelectorAll(".scroll > table, .results > table").forEach((table) => {
     if (!table.tHead) return;
     table.classList.remove("cards");
-    if (!narrow.matches || table.scrollWidth <= table.parentElement.clientWidth) return;
+    const fits = !table.matches("[data-cards]") && table.scrollWidth <= table.parentElement.clientWidth;
+    if (!narrow.matches || fits) return;
     nameCells(table);
     table.classList.add("cards");
   });
