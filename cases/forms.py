@@ -17,7 +17,7 @@ from cases.presenters.words import long_month
 from rules.dated_rules import FIRST_MONTH
 from rules.months import Month
 
-DAY_FORMATS = ["%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%y", "%d-%m-%y", "%d%m%Y", "%Y-%m-%d"]
+DAY_FORMATS = ["%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y", "%d/%m %Y", "%d/%m-%Y", "%d.%m.%y", "%d-%m-%y", "%d%m%Y", "%Y-%m-%d"]
 AS_REPORTED = ("", "Som indberettet")
 
 

@@ -21,6 +21,8 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from cases.change_fields import field_changes
 from cases.models import Municipality, Role
+from cases.models.fields import MonthField
+from cases.templatetags.danish import month_name
 
 AS_TEXT = {
     models.EmailField: {"widget": AdminTextInputWidget(attrs={"inputmode": "email"})},
@@ -50,6 +52,17 @@ class RoleMixin:
         whole = super().media
         used = [[one for one in group if not str(one).endswith(UNUSED)] for group in whole._js_lists]
         return reduce(add, (forms.Media(js=group) for group in used if group), forms.Media(css=whole._css))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [self._column(name) for name in super().get_list_display(request)]
+
+    def _column(self, name: str) -> Any:
+        """A month by its Danish name; everything else as it is."""
+        field = next((one for one in self.model._meta.fields if one.name == name), None)
+        if not isinstance(field, MonthField):
+            return name
+        shown = admin.display(description=field.verbose_name, ordering=name)
+        return shown(lambda row: month_name(getattr(row, name)))
 
     @property
     def roles(self) -> list[Role]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from cases.admin.base import MunicipalityChoiceMixin, PortalAdmin
 from cases.models import Decision, MunicipalParameters, Role, SampleSetting
+from cases.presenters.words import joined, long_month
 from rules.months import Month
 
 FIGURES = ("percent_below", "percent_above", "subsidy_drop_percent")
@@ -70,7 +71,7 @@ class MunicipalParametersAdmin(MunicipalityChoiceMixin, PortalAdmin):
         if months:
             self.message_user(
                 request,
-                f"Måneder fra {months[0]} til {months[-1]} er allerede beregnet. Afgørelserne er ikke ændret: "
+                f"{joined(map(long_month, months)).capitalize()} er allerede beregnet. Afgørelserne er ikke ændret: "
                 "de bruger de indstillinger, der gjaldt. Kør måneden igen, hvis åbne opgaver skal ses efter på ny.",
                 messages.WARNING,
             )

@@ -181,7 +181,7 @@ def months_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
         "decision": decision,
         "earlier_decisions": of_month[1:],
         "sum": decision_rows(decision, paid_before(grant.pk, chosen)) if decision else [],
-        "concerns": from_json(decision.concerns, employers_of(grant)) if decision else [],
+        "concerns": from_json(decision.concerns, employers_of(grant)) if decision and decision.concerns else [],
         "answers": list(grant.answers.filter(benefit_month=chosen).select_related("answered_by")) if chosen else [],
         "paid": paid,
         "month_tasks": list(grant.tasks.filter(benefit_month=chosen).select_related("closed_by")) if chosen else [],
@@ -190,13 +190,14 @@ def months_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
 
 def incomes_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     last = Month.of(timezone.localdate())
-    rows = report_rows(reports_of(grant, last - 24, last), employers_of(grant))
+    reports = reports_of(grant, last - 24, last)
+    rows = report_rows(reports, names_of_employers({one.se_number for one in reports}))
     return {"rows": rows[::-1], "added": grant.added_incomes.order_by("-month")}
 
 
 def jobs_tab(request: HttpRequest, grant: Grant) -> dict[str, Any]:
     jobs, ceilings = list(grant.jobs.order_by("-first_day")), list(grant.wage_ceilings.order_by("-first_day"))
-    employers = employers_of(grant)
+    employers = names_of_employers({job.se_number for job in jobs})
     return {
         "jobs": jobs,
         "ceilings": ceilings,

@@ -98,7 +98,7 @@ def known() -> Known:
     draw = random.Random(8)
     grants = list(Grant.objects.of(home).values_list("pk", "number"))
     people = list(Citizen.objects.of(home).values_list("name", "cpr"))
-    drawn, met = draw.sample(grants, 300), draw.sample(people, 300)
+    drawn, met = (draw.sample(found, min(300, len(found))) for found in (grants, people))
     months = sorted(Run.objects.of(home).values_list("benefit_month", flat=True))
     tasks = Task.objects.of(home).open().filter(kind=TaskKind.INCOME).order_by("pk").values_list("pk", flat=True)[:2000]
     paid = Payment.objects.filter(grant__in=[one for one, _ in drawn], benefit_month=months[-2])

@@ -247,6 +247,14 @@ def change(row: MunicipalParameters, **values: str) -> dict[str, str]:
     }
 
 
+def test_a_new_row_of_settings_begins_as_the_newest_stands(client: Client, of: Municipality) -> None:
+    s.settings(of, percent_below=Decimal("12.5"), full_automation=True)
+    signed_in(client, Role.ADMINISTRATOR, of)
+    form = client.get(address(MunicipalParameters, "add")).context["adminform"].form
+    stands = {name: form[name].value() for name in ("percent_below", "full_automation", "valid_from", "note")}
+    assert stands == {"percent_below": Decimal("12.5"), "full_automation": True, "valid_from": None, "note": None}
+
+
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.ADMINISTRATOR])
 def test_a_percentage_is_changed_and_the_history_says_by_whom_and_why(
     role: Role, client: Client, of: Municipality

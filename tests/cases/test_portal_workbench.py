@@ -174,7 +174,7 @@ def test_a_missing_ceiling_is_typed_where_it_is_missing(home: Any, aase: Client)
     late = aase.post(address(task), {**posted, "ceiling-amount": "34.000", "ceiling-first_day": "1.11.2026"})
     assert "Det er oktober 2026, der regnes på. Skriv senest 31.10.2026." in late.content.decode()
     assert not WageCeiling.objects.exists()
-    right = {**posted, "ceiling-amount": "34.000", "ceiling-first_day": "1.1.2026"}
+    right = {**posted, "ceiling-amount": "34.000", "ceiling-first_day": "1/1 2026"}
     page = aase.post(address(task), right, follow=True).content.decode()
     assert "Lønloftet er skrevet på sagen" in page
     assert 'value="Min note"' in page

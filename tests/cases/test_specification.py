@@ -7,15 +7,17 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from cases import pdf
-from cases.models import AccessLog, Decision, IssuedDocument, IssuedFile, Payment, Role
+from cases.models import AccessLog, Decision, IssuedDocument, IssuedFile, Payment, PaymentStatus, Role
 from cases.specification import DRAFT, as_text, context_for, context_of, figures
 from cases.specification_changes import Side, changes, key_of
 from rules.months import Month
@@ -56,6 +58,19 @@ def test_the_amount_and_the_day_stand_in_one_sentence(two_months: Decision) -> N
     assert letter.headline == "Du får 18.202 kr. på din NemKonto mandag den 30. november 2026."
     assert letter.mark == DRAFT
     assert context_for(two_months.payment, draft=False).mark == ""
+
+
+def test_a_payment_that_waits_past_its_day_is_promised_for_the_next(
+    two_months: Decision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = date(2026, 12, 3)
+    monkeypatch.setattr("cases.specification.localdate", lambda *at: localdate(*at) if at else later)
+    promised = "Du får 18.202 kr. på din NemKonto onsdag den 30. december 2026."
+    assert context_of(two_months).headline == promised
+    payment = two_months.payment
+    assert context_for(payment).headline == promised
+    payment.status = PaymentStatus.RELEASED
+    assert context_for(payment).headline.endswith("mandag den 30. november 2026.")
 
 
 def test_the_lines_add_up_to_the_subsidy_and_to_the_payment(two_months: Decision, worst: Decision) -> None:

@@ -86,7 +86,7 @@
       let column = 0;
       [...line.cells].forEach((cell) => {
         cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
-        const head = heads[column]?.textContent.trim().replace(/\s+/g, " ");
+        const head = (heads[column]?.querySelector(".text") || heads[column])?.textContent.trim().replace(/\s+/g, " ");
         const hidden = cell.querySelector(".visually-hidden:only-child")?.textContent.trim();
         if (head && cell.colSpan === 1 && (!hidden || hidden !== cell.textContent.trim())) cell.dataset.label = head;
         if (!cell.textContent.trim() && !cell.childElementCount) cell.dataset.blank = "";
