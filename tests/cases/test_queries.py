@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from cases import issue_specifications
 from cases.change_log import Query, changes
+from cases.consistency import faults
 from cases.issue_specifications import issue_block
 from cases.models import (
     Adjustment,
@@ -119,6 +120,24 @@ def test_no_query_per_person_from_the_import_to_the_frozen_letters_and_the_corre
     few, asked = month_to_letters("0101", 5), len(jobs)
     assert month_to_letters("0102", 50) == few
     assert (asked, len(jobs) - asked) == (1, 4)
+
+
+def tasks_replaced(code: str, cases: int) -> int:
+    """As many cases wait for pay of the two months before; the queries of reading it, which decides them all anew."""
+    home = make_municipality(code)
+    grants = [make_case(home, int(code) * 100 + number) for number in range(cases)]
+    read_in(answer(*((grant, ordinary(months=1)) for grant in grants)), f"{code}-1.xml")
+    run(home)
+    tasks = Task.objects.of(home)
+    assert tasks.filter(state="open").count() == cases
+    found = counted(lambda: read_in(answer(*((grant, ordinary()) for grant in grants)), f"{code}-2.xml"))
+    assert set(tasks.values_list("state", "version")) == {("replaced", 2)}
+    assert not any(faults())
+    return found
+
+
+def test_no_query_per_task_that_a_new_decision_replaces() -> None:
+    assert tasks_replaced("0103", 4) == tasks_replaced("0104", 40)
 
 
 # --- the pages ---------------------------------------------------------------------------------------------
