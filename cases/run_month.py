@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.db import Error as DatabaseFault
 from django.db import transaction
+from django.db.models import F
 from django_q.tasks import async_task
 
 from cases.collector import collector_paused
@@ -39,6 +40,7 @@ from cases.refused import Refused
 from cases.run_progress import Progress, progress
 from cases.save_decisions import Act, Case, due_date, save_decisions
 from cases.templatetags.danish import month_name
+from cases.write_many import write_history
 from rules.decision import Decision as Decided
 from rules.decision import decide
 from rules.facts import Facts
@@ -221,12 +223,18 @@ def _case(grant: int, citizen: int, owner: int, decided: Decided, facts: Facts, 
 
 
 def _replace_tasks(grant_ids: Sequence[int], act: Act) -> None:
-    """Close the tasks that a new decision replaces, with history. Few at a time: only cases whose facts changed."""
-    for task in Task.objects.open().filter(grant__in=grant_ids, benefit_month=act.month, kind=TaskKind.INCOME):
-        task.state, task.closed_at, task.closed_by = TaskState.REPLACED, act.now, act.user
+    """Close the tasks that a new decision replaces, with history."""
+    if not grant_ids:
+        return
+    standing = Task.objects.open().filter(grant__any_of=grant_ids, benefit_month=act.month, kind=TaskKind.INCOME)
+    tasks = list(standing.select_for_update().order_by("id"))
+    closed = {"state": TaskState.REPLACED, "closed_at": act.now, "closed_by": act.user}
+    for task in tasks:
         task.version += 1
-        task._history_user, task._change_reason = act.user, "Nye oplysninger: sagen er beregnet igen"
-        task.save()
+        for name, value in closed.items():
+            setattr(task, name, value)
+    Task.objects.filter(id__any_of=[task.pk for task in tasks]).update(version=F("version") + 1, **closed)
+    write_history(tasks, kind="~", user=act.user, reason="Nye oplysninger: sagen er beregnet igen", now=act.now)
 
 
 def _fail(run: Run, faults: dict[int, str], now: datetime) -> None:

@@ -18,29 +18,29 @@ MARCH, APRIL = Month(2026, 3), Month(2026, 4)
     ("payable", "rests", "parts"),
     [
         pytest.param(1000, [], [], id="nothing"),
-        pytest.param(1000, [Rest(MARCH, D(-300), may_take=True)], [-300], id="taken in full"),
-        pytest.param(1000, [Rest(MARCH, D(-1300), may_take=True)], [-1000], id="never below 0"),
-        pytest.param(1000, [Rest(MARCH, D(-1000), may_take=True)], [-1000], id="exactly 0"),
-        pytest.param(1000, [Rest(MARCH, D(-300))], [0], id="nobody has chosen"),
-        pytest.param(1000, [Rest(MARCH, D(300))], [300], id="owed is paid without a choice"),
-        pytest.param(0, [Rest(MARCH, D(300))], [300], id="owed is paid in a month of 0 kr."),
-        pytest.param(1000, [Rest(MARCH, D(-300), True, D(100))], [-100], id="spread: at most the cap"),
-        pytest.param(50, [Rest(MARCH, D(-300), True, D(100))], [-50], id="spread: at most the payment"),
+        pytest.param(1000, [Rest(MARCH, D(-300), may_take=True)], [-300], id="taken-in-full"),
+        pytest.param(1000, [Rest(MARCH, D(-1300), may_take=True)], [-1000], id="never-below-0"),
+        pytest.param(1000, [Rest(MARCH, D(-1000), may_take=True)], [-1000], id="exactly-0"),
+        pytest.param(1000, [Rest(MARCH, D(-300))], [0], id="nobody-has-chosen"),
+        pytest.param(1000, [Rest(MARCH, D(300))], [300], id="owed-is-paid-without-a-choice"),
+        pytest.param(0, [Rest(MARCH, D(300))], [300], id="owed-is-paid-in-a-month-of-0-kr"),
+        pytest.param(1000, [Rest(MARCH, D(-300), True, D(100))], [-100], id="spread-at-most-the-cap"),
+        pytest.param(50, [Rest(MARCH, D(-300), True, D(100))], [-50], id="spread-at-most-the-payment"),
         pytest.param(
-            1000, [Rest(MARCH, D(-800), True), Rest(APRIL, D(-500), True)], [-800, -200], id="the first comes first"
+            1000, [Rest(MARCH, D(-800), True), Rest(APRIL, D(-500), True)], [-800, -200], id="the-first-comes-first"
         ),
         pytest.param(
-            0, [Rest(MARCH, D(-800), True), Rest(APRIL, D(500))], [-500, 500], id="taken from what is owed"
+            0, [Rest(MARCH, D(-800), True), Rest(APRIL, D(500))], [-500, 500], id="taken-from-what-is-owed"
         ),
-        pytest.param(1000, [Rest(MARCH, D(-300)), Rest(MARCH, D(300))], [-300, 300], id="a debt that went away"),
-        pytest.param(1000, [Rest(MARCH, D(-300)), Rest(MARCH, D(500))], [-300, 500], id="the rest of it is paid"),
-        pytest.param(1000, [Rest(MARCH, D(-500)), Rest(MARCH, D(300))], [-300, 300], id="the debt that is left waits"),
-        pytest.param(1000, [Rest(MARCH, D(-300)), Rest(APRIL, D(300))], [0, 300], id="other months do not meet"),
+        pytest.param(1000, [Rest(MARCH, D(-300)), Rest(MARCH, D(300))], [-300, 300], id="a-debt-that-went-away"),
+        pytest.param(1000, [Rest(MARCH, D(-300)), Rest(MARCH, D(500))], [-300, 500], id="the-rest-of-it-is-paid"),
+        pytest.param(1000, [Rest(MARCH, D(-500)), Rest(MARCH, D(300))], [-300, 300], id="the-debt-that-is-left-waits"),
+        pytest.param(1000, [Rest(MARCH, D(-300)), Rest(APRIL, D(300))], [0, 300], id="other-months-do-not-meet"),
         pytest.param(
             1000,
             [Rest(MARCH, D(-500), True, D(100)), Rest(MARCH, D(300))],
             [-400, 300],
-            id="the cap is for what is taken"
+            id="the-cap-is-for-what-is-taken"
         ),
     ],
 )  # fmt: skip
