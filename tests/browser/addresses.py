@@ -26,7 +26,7 @@ NO_PAGE = {
     "specification_text", "control_file", "automation_file", "rule_catalogue_file", "draw_sample", "redraw_sample",
     "shadow_go_on", "shadow_csv", "new_part", "edit_part", "act_part", "post_act", "paper_zip", "document_pdf",
     "document_text", "letters_progress", "start_letters", "letters_zip", "batch_act", "payment_file", "ydelsesindeks",
-    "payment_act", "decision_export_file", "insight_file", "duty_file", "audit_file",
+    "payment_act", "decision_export_file", "insight_file", "duty_file", "audit_file", "fetch_income",
     "oidc_begin", "oidc_callback", "saml2_login", "saml2_acs", "saml2_metadata", "one_time_code", "switch_off_code",
     "new_backup_codes", "prepare_batch", "read_posting_status",
 }  # fmt: skip
