@@ -21,9 +21,7 @@ from cases.refused import Refused
 from cases.views.choices import chosen_month, chosen_municipality, municipalities_of
 from rules.months import Month
 
-NOT_CONNECTED = (
-    "Portalen er ikke koblet til eIndkomst. Bed driften sætte FLEKSLON_EINDKOMST_URL, eller læs en svarfil ind."
-)
+NOT_CONNECTED = "Portalen er ikke koblet til eIndkomst. Bed driften om at koble den til, eller læs en svarfil ind."
 FILES_SHOWN = 30
 LINES_SHOWN = 200
 
