@@ -44,7 +44,7 @@ def recheck(touched: Iterable[tuple[int, Month]], user: User, now: datetime) -> 
 
 
 def _blocks(grants: Iterable[Grant]) -> Iterator[list[Grant]]:
-    """At most 250 at a time, and never two cases of one citizen: what the first has had done, the next is judged by."""
+    """As large as a run's, without two cases of one citizen: what the first has had done, the next is judged by."""
     of_citizen: Counter[int] = Counter()
     rounds: defaultdict[int, list[Grant]] = defaultdict(list)
     for grant in grants:
