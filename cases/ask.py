@@ -52,6 +52,8 @@ TO_EMPLOYER: Mapping[str, str] = {
     "og dækker den flere måneder?",
     "INC5": "Løntimerne for {income_month} mangler eller er ikke brugbare. Hvor mange timer er der betalt løn for?",
     "INC6": "Lønnen for {income_month} dækker 14 dage. Hvilken lønperiode bruger I?",
+    "INC8": "I har indberettet feriepenge for {income_month} efter skat. Hvad er beløbet før skat? "
+    "Send gerne lønsedlen.",
     "INC24": "Vi mangler jeres oplysning om lønloftet: lønnen på fuld tid og almindelige vilkår i samme job, "
     "med tillæg og pension (LAB § 123, stk. 3).",
     "INC35": "Løntimerne for {income_month} mangler. Hvor mange timer er der betalt løn for?",

@@ -19,6 +19,12 @@ from cases.letters import RECIPIENTS, Draft
 from cases.models import WRITERS, Task
 from cases.refused import Conflict, Refused
 
+WAY = {
+    "citizen": "Brevet til borgeren bliver sendt med Digital Post.",
+    "employer": "Brevet til arbejdsgiveren er klar, men ikke sendt: print det under Breve på sagen, og send det.",
+}
+"""What happens with the letter now: no electronic address of an employer is known."""
+
 
 class LetterForm(forms.Form):
     """Subject, deadline and text, as proposed and as changed."""
@@ -52,12 +58,11 @@ def letter(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             except Refused as refused:
                 fault, status = str(refused), 409 if isinstance(refused, Conflict) else 422
             else:
-                messages.success(
-                    request, f"Brevet er sendt til {RECIPIENTS[recipient].lower()}. Opgaven venter på svar."
-                )
+                messages.success(request, f"{WAY[recipient]} Opgaven venter på svar.")
                 return redirect("task", pk=task.pk)
     context = {
         "task": task, "grant": task.grant, "citizen": task.grant.citizen, "form": form, "fault": fault,
+        "is_to_employer": recipient == "employer",
         "to": RECIPIENTS[recipient].lower(), "others": [name for name in RECIPIENTS if name != recipient],
     }  # fmt: skip
     return render(request, "process/ask.html", context, status=status)

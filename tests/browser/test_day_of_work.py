@@ -83,7 +83,7 @@ def test_months_are_accepted_corrected_heard_and_asked_about(sign_in: SignIn) ->
 
     open_task(page, "Eva Fjorten", "income")
     follow(page, "Spørg arbejdsgiveren")
-    press(page, "Send brevet", "Opgaven venter på svar")
+    press(page, "Gør brevet klar til print", "print det under Breve på sagen")
     page.goto("/opgaver/?vis=afventer")
     page.get_by_role("link", name="Eva Fjorten").click()
     page.locator(".head h1 a").click()

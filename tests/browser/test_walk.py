@@ -47,7 +47,7 @@ def test_a_caseworker_takes_the_next_task_corrects_it_and_finds_the_specificatio
     page.get_by_role("button", name="Godkend og beregn").click()
     page.get_by_text(f"Godkendt: {promised}").wait_for()
     page.get_by_text("rettet: Lønseddel fra borgeren").wait_for()
-    page.get_by_role("link", name="Udbetalingsspecifikation (PDF)").wait_for()
+    page.get_by_role("link", name="Specifikation (PDF)").wait_for()
     page.get_by_role("link", name="Se måneden på sagen").click()
     page.get_by_text("Fleksløntilskud", exact=True).wait_for()
 
