@@ -2,11 +2,10 @@
 
 A month is counted by the database in five queries, whatever its size; for a large municipality that takes a second,
 and a report shows up to 36 months. So the counts are kept with a stamp of what they rest on: how many decisions the
-month has (they are only added), and how many tasks in each state. A stamp is read from indexes alone. A closed month
-more than a year old gets a decision only with a task that is answered, so its decisions are not counted for the stamp.
-A month whose stamp no longer fits is counted while you wait when it is small; else a worker counts it, and until then
-the page says from when its figures are. The nightly job counts again whatever is older than a week, for what no stamp
-sees (a job's SE number).
+month has (they are only added), and how many tasks in each state. A stamp is read from indexes alone. A month whose
+stamp no longer fits is counted while you wait when it is small; else a worker counts it, and until then the page says
+from when its figures are. The nightly job counts again whatever is older than a week, for what no stamp sees (a job's
+SE number).
 """
 
 from __future__ import annotations
@@ -24,23 +23,10 @@ from django.db import connection
 from django.db.models import Count, Q
 from django_q.tasks import async_task
 
-from cases.models import (
-    Decision,
-    Grant,
-    Job,
-    Municipality,
-    Run,
-    RunState,
-    StoredMonth,
-    Task,
-    TaskConcern,
-    TaskKind,
-    TaskState,
-)
+from cases.models import Decision, Grant, Job, Municipality, StoredMonth, Task, TaskConcern, TaskKind, TaskState
 from cases.models.task import OPEN_STATES
 from cases.month_items import ITEMS, OERE, ItemGroup, fetched
 from cases.months_there import months_there
-from cases.recalculated_months import reach
 from rules.months import Month
 
 WHILE_YOU_WAIT = 4000
@@ -93,24 +79,19 @@ def figures_of(
     municipality: Municipality, first: Month, last: Month, now: datetime, *, exact: bool = False
 ) -> list[Counted]:
     """The months from first to last. ``exact``: all as they stand now, however long it takes."""
-    months = _from_to(first, last)
-    stamps = stamps_of(municipality, first, last, now)
+    months = [first + at for at in range(first.until(last) + 1)]
+    stamps = stamps_of(municipality, first, last)
     rows = StoredMonth.objects.of(municipality).filter(benefit_month__gte=first, benefit_month__lte=last)
     kept = {row.benefit_month: row for row in rows}
     stale = [month for month in months if month in stamps and not _fits(kept.get(month), stamps[month])]
-    if stale and (exact or _is_quick(municipality, stale)):
+    if stale and (exact or sum(stamps[month].decisions for month in stale) <= WHILE_YOU_WAIT):
         kept |= _count_and_keep(municipality, stale, stamps, now)
     elif stale:
         ask(municipality, stale, now)
     return [_counted(month, kept.get(month), stamps.get(month)) for month in months]
 
 
-def _is_quick(municipality: Municipality, months: Sequence[Month]) -> bool:
-    decisions = Decision.objects.of(municipality).filter(benefit_month__in=months).order_by()
-    return len(decisions.values_list("benefit_month")[: WHILE_YOU_WAIT + 1]) <= WHILE_YOU_WAIT
-
-
-def _counted(month: Month, row: StoredMonth | None, stamp: str | None) -> Counted:
+def _counted(month: Month, row: StoredMonth | None, stamp: Stamp | None) -> Counted:
     if stamp is None:
         return Counted(month, NOTHING, fresh=True, counted_at=None)
     if row is None or row.figures is None:
@@ -121,40 +102,40 @@ def _counted(month: Month, row: StoredMonth | None, stamp: str | None) -> Counte
 # --- stamps ------------------------------------------------------------------------------------------------
 
 
-def _fits(row: StoredMonth | None, stamp: str) -> bool:
-    return row is not None and row.figures is not None and row.stamp == stamp
+@dataclass(frozen=True)
+class Stamp:
+    """What a month's counts rest on, in short."""
+
+    decisions: int
+    text: str
 
 
-def stamps_of(municipality: Municipality, first: Month, last: Month, now: datetime) -> dict[Month, str]:
-    """What each month's counts rest on, in short; for the months that have anything. Three queries, those of decisions
-    and tasks answered by an index alone.
-    """
+def _fits(row: StoredMonth | None, stamp: Stamp) -> bool:
+    return row is not None and row.figures is not None and row.stamp == stamp.text
+
+
+def stamps_of(municipality: Municipality, first: Month, last: Month) -> dict[Month, Stamp]:
+    """For the months that have anything. Two queries, both answered by an index alone."""
     span = {"benefit_month__gte": first, "benefit_month__lte": last}
-    closed = Run.objects.of(municipality).filter(**span, state=RunState.CLOSED)
-    still = set(closed.filter(benefit_month__lt=reach(now)[0]).values_list("benefit_month", flat=True))
-    moving = [month for month in _from_to(first, last) if month not in still]
-    decided = Decision.objects.of(municipality).filter(benefit_month__in=moving).order_by()
-    decisions = dict(decided.values_list("benefit_month").annotate(count=Count("*")))
+    decided = Decision.objects.of(municipality).filter(**span).order_by().values_list("benefit_month")
+    decisions = dict(decided.annotate(count=Count("*")))
     asked = Task.objects.of(municipality).filter(**span).order_by().values_list("benefit_month", "kind", "state")
     tasks: defaultdict[Month, list[Any]] = defaultdict(list)
     for month, kind, state, count in asked.annotate(count=Count("*")):
         tasks[month].append([kind, state, count])
     found = {}
-    for month in {*still, *decisions, *tasks}:
-        text = json.dumps(["closed" if month in still else decisions.get(month, 0), sorted(tasks[month])])
-        found[month] = hashlib.sha256(text.encode()).hexdigest()
+    for month in {*decisions, *tasks}:
+        count = decisions.get(month, 0)
+        text = json.dumps([count, sorted(tasks[month])])
+        found[month] = Stamp(count, hashlib.sha256(text.encode()).hexdigest())
     return found
-
-
-def _from_to(first: Month, last: Month) -> list[Month]:
-    return [first + at for at in range(first.until(last) + 1)]
 
 
 # --- counting ----------------------------------------------------------------------------------------------
 
 
 def _count_and_keep(
-    municipality: Municipality, months: Sequence[Month], stamps: dict[Month, str], now: datetime
+    municipality: Municipality, months: Sequence[Month], stamps: dict[Month, Stamp], now: datetime
 ) -> dict[Month, StoredMonth]:
     """Count and write them. The stamps were read before, so that a change in between is counted once too often."""
     found: dict[Month, dict[str, Any]] = {}
@@ -165,7 +146,7 @@ def _count_and_keep(
             municipality=municipality,
             benefit_month=month,
             figures=found.get(month, NOTHING),
-            stamp=stamps[month],
+            stamp=stamps[month].text,
             counted_at=now,
         )
         for month in months
@@ -268,7 +249,7 @@ def _employers(municipality: Municipality, first: Month, last: Month) -> list[tu
     sign = "DATE " if connection.vendor == "postgresql" else ""
     months = ", ".join(
         f"({month.index}, {sign}'{(month - 1).first_day}', {sign}'{(month - 1).last_day}')"
-        for month in _from_to(first, last)
+        for month in (first + at for at in range(first.until(last) + 1))
     )
     return fetched(EMPLOYERS.replace("{months}", months), municipality, first, last, hashed=True)
 

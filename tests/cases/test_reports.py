@@ -161,7 +161,7 @@ def test_a_month_without_anything_is_empty(of: Municipality) -> None:
 def test_as_few_queries_for_many_as_for_one(of: Municipality, django_assert_max_num_queries: Any) -> None:
     """Also when the month has to be counted anew and its figures kept."""
     s.paid(s.grant(of))
-    with django_assert_max_num_queries(22) as one:
+    with django_assert_max_num_queries(21) as one:
         control_report(of, s.NOVEMBER, s.NOW)
     for n in range(10):
         s.stopped(s.grant(of, f"Nr. {n}"))
