@@ -27,7 +27,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file. ``ending``: what its name ends with; ``about``: where it comes from and what it does here."""
+    """A kind of file. ``endings``: what its name ends with; ``about``: where it comes from and what it does here."""
 
     title: str
     endings: str
